@@ -1,0 +1,1 @@
+"""Evaluate Japanese and English instruction-tuned LLMs with pytest."""
