@@ -1,0 +1,1 @@
+"""Rows in, dicts out: hub, local files, demo."""

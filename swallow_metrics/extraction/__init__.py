@@ -1,0 +1,1 @@
+"""Text in, span or None out: pure functions."""

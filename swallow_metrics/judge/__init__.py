@@ -1,0 +1,1 @@
+"""Ask an engine to grade, read its verdict."""

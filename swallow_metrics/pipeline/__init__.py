@@ -1,0 +1,1 @@
+"""A bounded window of conversations, and the journal of every answer."""
