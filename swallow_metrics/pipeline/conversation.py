@@ -1,0 +1,85 @@
+"""One conversation: a sample's turns asked one after the other, each answer recorded as it arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+from swallow_metrics.datatypes import Message, Request, Response, Sample, Sampling
+from swallow_metrics.engines.base import Engine
+from swallow_metrics.errors import EngineError, SwallowError
+from swallow_metrics.extraction.reasoning import split_reasoning
+from swallow_metrics.pipeline.journal import JournalWriter
+from swallow_metrics.pipeline.reader import JournalReader
+
+
+@dataclass(slots=True)
+class Channel:
+    """An engine with what stands around it: the journal it writes to, and the one it may answer from.
+
+    `recorded` (from `--resume`) is asked first. `on_response` is told of every new answer, for the progress line.
+    """
+
+    engine: Engine
+    journal: JournalWriter | None = None
+    recorded: JournalReader | None = None
+    on_response: Callable[[Response], None] | None = None
+
+    async def ask(self, request: Request) -> Response:
+        """The answer to a request, reasoning removed, already in the journal. Raises EngineError, EngineDown."""
+        key = request.key(self.engine.identity) if self.journal or self.recorded else ""
+        if self.recorded is not None and (known := self.recorded.with_key(key)) is not None:
+            return known
+        start = perf_counter()
+        try:
+            response = await self.engine.generate(request)
+        except SwallowError:
+            raise
+        except Exception as error:
+            # An engine's own bug must fail this item, with its cause, and no other.
+            msg = f"the engine failed with {type(error).__name__}: {error}"
+            raise EngineError(msg) from error
+        response = final(response)
+        if response.latency_s is None and self.journal is not None:
+            response = replace(response, latency_s=round(perf_counter() - start, 6))
+        if self.journal is not None:
+            self.journal.append(request, response, key)
+        if self.on_response is not None:
+            self.on_response(response)
+        return response
+
+
+def final(response: Response) -> Response:
+    """Separate the reasoning trace from the answer, once: a response that already names its reasoning stays."""
+    if response.reasoning is not None or "think>" not in response.text:
+        return response
+    text, reasoning = split_reasoning(response.text)
+    return response if reasoning is None else replace(response, text=text, reasoning=reasoning)
+
+
+def opening(sample: Sample, system_prompt: str | None) -> list[Message]:
+    """The messages before the first answer: the system prompt, if any, and the first user message."""
+    system = [{"role": "system", "content": system_prompt}] if system_prompt else []
+    return [*system, {"role": "user", "content": sample.turns[0]}]
+
+
+async def converse(
+    channel: Channel, benchmark: str, sample: Sample, sampling: Sampling, repeat: int, system_prompt: str | None
+) -> tuple[Response, ...]:
+    """Ask all turns of a sample once; a turn sees the answers before it. Raises EngineError, EngineDown."""
+    if repeat and sampling.seed is not None:
+        sampling = replace(sampling, seed=sampling.seed + repeat)  # else every repeat would be the same draw
+    messages = opening(sample, system_prompt)
+    responses = []
+    for turn in range(len(sample.turns)):
+        if turn:
+            messages += [
+                {"role": "assistant", "content": responses[-1].text},
+                {"role": "user", "content": sample.turns[turn]},
+            ]
+        request = Request(
+            benchmark, sample.id, tuple(messages), sampling, repeat=repeat, turn=turn, choices=sample.choices
+        )
+        responses.append(await channel.ask(request))
+    return tuple(responses)

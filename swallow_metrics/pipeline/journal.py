@@ -1,0 +1,99 @@
+"""`responses.jsonl`: one generation a line, appended as it arrives. The one format of journal, replay and resume.
+
+A line torn by a crash can only be the last one of a file: it is left out with a warning. Every line is written with
+one system call, and cut away again when the disk takes only part of it, so what is there can always be read.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import orjson
+
+from swallow_metrics.datatypes import Request, Response
+from swallow_metrics.errors import EngineDown, UsageError
+
+JOURNAL = "responses.jsonl"
+
+
+def to_line(request: Request, response: Response, key: str) -> bytes:
+    """The journal line of one generation. Lone surrogates, which UTF-8 cannot hold, are written as escapes."""
+    line: dict[str, Any] = {
+        "benchmark": request.benchmark,
+        "sample": request.sample,
+        "repeat": request.repeat,
+        "turn": request.turn,
+        "role": request.role,
+        "text": response.text,
+        "key": key,
+        "reasoning": response.reasoning,
+        "finish_reason": response.finish_reason,
+        "usage": {"prompt_tokens": response.prompt_tokens, "completion_tokens": response.completion_tokens},
+        "latency_s": response.latency_s,
+    }
+    if request.choices is not None:
+        line["choices"] = request.choices
+    if request.judge:
+        line["judge"] = request.judge
+    if request.attempt:
+        line["attempt"] = request.attempt
+    if request.sampling.seed is not None:
+        line["seed"] = request.sampling.seed
+    try:
+        return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:  # orjson refuses lone surrogates
+        import json
+
+        return json.dumps(line).encode("ascii") + b"\n"
+
+
+class JournalWriter:
+    """Appends lines to a journal. Thread-safe; one process writes a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = Lock()
+        try:
+            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+            self._size = _cut_torn_line(self._fd)
+        except OSError as error:
+            msg = f"cannot write the journal {path}: {error.strerror}; choose another --run-dir"
+            raise UsageError(msg) from error
+
+    def append(self, request: Request, response: Response, key: str) -> None:
+        """Write one line. Raises EngineDown when the disk does not take it: going on would lose answers."""
+        line = to_line(request, response, key)
+        with self._lock:
+            try:
+                written = os.write(self._fd, line)
+                if written != len(line):
+                    raise OSError(28, f"only {written} of {len(line)} bytes written, disk full")
+            except OSError as error:
+                os.ftruncate(self._fd, self._size)
+                msg = f"cannot append to the journal {self.path}: {error.strerror}; make room, then go on with --resume"
+                raise EngineDown(msg) from error
+            self._size += len(line)
+
+    def close(self) -> None:
+        """Close the file; later appends fail."""
+        os.close(self._fd)
+
+
+def _cut_torn_line(fd: int) -> int:
+    """Drop what follows the last line feed, so that an append starts a line. Returns the size in bytes."""
+    size = os.fstat(fd).st_size
+    kept = size
+    while kept:
+        start = max(0, kept - 65536)
+        chunk = os.pread(fd, kept - start, start)
+        newline = chunk.rfind(b"\n")
+        if newline >= 0:
+            kept = start + newline + 1
+            break
+        kept = start
+    if kept != size:
+        os.ftruncate(fd, kept)
+    return kept
