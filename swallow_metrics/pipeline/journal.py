@@ -97,3 +97,9 @@ def _cut_torn_line(fd: int) -> int:
     if kept != size:
         os.ftruncate(fd, kept)
     return kept
+
+
+def whole_lines(path: Path) -> bytes:
+    """A journal's content up to its last line feed: a line torn by a crash is left out."""
+    data = path.read_bytes()
+    return data[: data.rfind(b"\n") + 1]

@@ -1,0 +1,140 @@
+"""Thresholds: `swallow_jmmlu.extractive_match>=0.55`, read from the command line, an ini file or TOML.
+
+A TOML file has `gates = ["swallow_jmmlu.extractive_match>=0.55"]`, or a table a benchmark with `metric = ">=0.55"`; a
+bare number means "at least" for a metric and "at most" for a count. `[prices."model name"]` holds `prompt` and
+`completion` in US dollars per million tokens, for cost estimates.
+
+A gate on a count (`errors`, `truncated`, `unextracted`) compares the number of questions; with a threshold strictly
+between 0 and 1 it compares their share.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from math import isfinite
+from pathlib import Path
+from typing import Any, Literal
+
+from swallow_metrics.errors import UsageError
+
+COUNTS = ("errors", "truncated", "unextracted")  # what every benchmark counts and a gate may bound
+_EXPRESSION = re.compile(r"\s*([A-Za-z0-9_]+)\.([^<>=\s]+)\s*(>=|<=)\s*(\S+)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One threshold. `metric` is a metric's name or a count."""
+
+    benchmark: str
+    metric: str
+    operator: Literal[">=", "<="]
+    threshold: float
+
+    @property
+    def expression(self) -> str:
+        """The gate as it can be written on the command line."""
+        return f"{self.benchmark}.{self.metric}{self.operator}{self.threshold:g}"
+
+    def passes(self, value: float) -> bool:
+        """Whether a measured value meets the threshold."""
+        return value >= self.threshold if self.operator == ">=" else value <= self.threshold
+
+
+def parse_gate(text: str) -> Gate:
+    """A gate from `benchmark.metric>=number` or `<=`. Raises UsageError."""
+    match = _EXPRESSION.fullmatch(text)
+    if match is None:
+        raise UsageError(f"expected a gate such as swallow_jmmlu.extractive_match>=0.55, but got {text!r}")
+    benchmark, metric, operator, number = match.groups()
+    return Gate(benchmark, metric, _operator(operator), _threshold(number, text))
+
+
+def read_gates(path: Path) -> tuple[tuple[Gate, ...], dict[str, dict[str, float]]]:
+    """The gates and the prices of a TOML file. Raises UsageError."""
+    try:
+        tables = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not TOML: {error}") from error
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    prices = tables.pop("prices", {})
+    if not isinstance(prices, dict) or not all(isinstance(table, dict) for table in prices.values()):
+        raise UsageError(f'{path}: expected [prices."model name"] tables with prompt and completion prices')
+    listed = tables.pop("gates", [])
+    if not isinstance(listed, list) or not all(isinstance(text, str) for text in listed):
+        raise UsageError(f"{path}: expected gates to be a list of texts, but got {listed!r}")
+    gates = [parse_gate(text) for text in listed]
+    for benchmark, metrics in tables.items():
+        if not isinstance(metrics, dict):
+            raise UsageError(f"{path}: expected a table [{benchmark}] of metrics, but got {metrics!r}")
+        for metric, rule in metrics.items():
+            bare = isinstance(rule, int | float) and not isinstance(rule, bool)
+            operator = ("<=" if metric in COUNTS else ">=") if bare else ""
+            gates.append(parse_gate(f"{benchmark}.{metric}{operator}{rule}"))
+    return tuple(gates), prices
+
+
+def check_names(gates: Iterable[Gate], known: Mapping[str, Iterable[str]], selected: Iterable[str]) -> None:
+    """Refuse gates that this run cannot measure, before it begins.
+
+    `known` maps every collected benchmark to its metrics and counts, `selected` names those with items left.
+    """
+    selected = set(selected)
+    for gate in gates:
+        if gate.benchmark not in known:
+            raise UsageError(
+                f"the gate {gate.expression} names the benchmark {gate.benchmark!r}, which is not part of this run"
+                f"{_nearest(gate.benchmark, known)}"
+            )
+        names = [*known[gate.benchmark], *COUNTS]
+        if gate.metric not in names:
+            raise UsageError(
+                f"the gate {gate.expression} names {gate.metric!r}, which {gate.benchmark} does not measure"
+                f"{_nearest(gate.metric, names)}"
+            )
+        if gate.benchmark not in selected:
+            raise UsageError(f"the gate {gate.expression} cannot be checked: no question of {gate.benchmark} is selected")
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    names = list(known)
+    near = get_close_matches(name, names, n=3, cutoff=0.4) or sorted(names)[:5]
+    return f"; nearest: {', '.join(near)}" if near else ""
+
+
+def _operator(text: str) -> Literal[">=", "<="]:
+    return ">=" if text == ">=" else "<="
+
+
+def _threshold(number: str, text: str) -> float:
+    try:
+        value = float(number)
+    except ValueError:
+        value = float("nan")
+    if not isfinite(value):
+        raise UsageError(f"expected a number as the threshold of the gate {text!r}, but got {number!r}")
+    return value
+
+
+def check(gates: Iterable[Gate], benchmarks: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each gate with its value and whether it passed; what could not be measured does not pass."""
+    results = []
+    for gate in gates:
+        value = measured(benchmarks.get(gate.benchmark, {}), gate)
+        results.append({"expression": gate.expression, "value": value, "passed": value is not None and gate.passes(value)})
+    return results
+
+
+def measured(benchmark: Mapping[str, Any], gate: Gate) -> float | None:
+    """The value a gate compares, from a benchmark's part of the report; None when there is none."""
+    if gate.metric in benchmark.get("metrics", {}):
+        mean: float | None = benchmark["metrics"][gate.metric]["mean"]
+        return mean
+    count = benchmark.get(gate.metric, benchmark.get("counts", {}).get(gate.metric))
+    if count is None:
+        return None
+    return count / benchmark["samples"] if 0 < gate.threshold < 1 else float(count)

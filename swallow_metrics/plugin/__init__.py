@@ -1,0 +1,109 @@
+"""The pytest plugin: dormant, and nearly free, until a test asks a question with `@pytest.mark.llm_eval`."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from swallow_metrics.errors import UsageError
+from swallow_metrics.plugin import markers
+from swallow_metrics.plugin.options import add_options
+
+if TYPE_CHECKING:
+    from swallow_metrics.datatypes import Conversation, Response
+    from swallow_metrics.plugin.collection import Collection
+    from swallow_metrics.plugin.items import Scorer
+
+COLLECTION = pytest.StashKey["Collection"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Check the options, before anything is collected."""
+    from swallow_metrics.plugin.collection import Collection
+    from swallow_metrics.plugin.options import read_settings
+
+    markers.register(config)
+    try:
+        settings = read_settings(config)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.stash[COLLECTION] = Collection(config, settings)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Under xdist, the controller prepares what the workers will share."""
+    from swallow_metrics.plugin.xdist import asks_questions, is_controller
+
+    config = session.config
+    if is_controller(config) and not config.option.collectonly and asks_questions(config):
+        from swallow_metrics.plugin.start import make_controller
+
+        make_controller(config, config.stash[COLLECTION])
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Parametrize `sample` of evaluation tests."""
+    if metafunc.definition.get_closest_marker("llm_eval") is not None:
+        metafunc.config.stash[COLLECTION].generate(metafunc)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, object, object]:
+    """When the selection is final and asks questions, set the run up, or say why it cannot be."""
+    result = yield
+    collection = config.stash[COLLECTION]
+    if collection.problems or collection.benchmarks:
+        from swallow_metrics.plugin.start import start_run
+
+        try:
+            start_run(session, collection, items)
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
+    return result
+
+
+@pytest.fixture
+def conversations(request: pytest.FixtureRequest) -> tuple[Conversation, ...]:
+    """All generations of the item's question, by repeat, each with its turns and verdicts."""
+    from swallow_metrics.plugin.items import state_of
+    from swallow_metrics.plugin.run import RUN
+
+    state = state_of(request.node)
+    if state is None:
+        raise pytest.UsageError(f"{request.node.nodeid} asks for answers but has no @pytest.mark.llm_eval(BENCHMARK)")
+    if not state.conversations:
+        state.conversations = request.config.stash[RUN].take(request.node)
+    return state.conversations
+
+
+@pytest.fixture
+def responses(conversations: tuple[Conversation, ...]) -> list[Response]:
+    """The answer to the first turn, of every generation."""
+    return [conversation.responses[0] for conversation in conversations]
+
+
+@pytest.fixture
+def response(responses: list[Response]) -> Response:
+    """The answer of the first generation: for benchmarks that only ever ask once."""
+    return responses[0]
+
+
+@pytest.fixture
+def score(request: pytest.FixtureRequest) -> Scorer:
+    """`score(metric, value, extracted=...)`: see `swallow_metrics.plugin.items.Scorer`."""
+    from swallow_metrics.plugin.items import state_of
+
+    state = state_of(request.node)
+    if state is None:
+        raise pytest.UsageError(f"{request.node.nodeid} scores but has no @pytest.mark.llm_eval(BENCHMARK)")
+    return state.scorer

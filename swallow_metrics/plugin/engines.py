@@ -1,0 +1,155 @@
+"""From settings to engines: who answers, how many conversations at once, and what one conversation is."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from swallow_metrics.datatypes import Benchmark, Conversation, Response, Sample, Sampling
+from swallow_metrics.engines.base import Engine
+from swallow_metrics.engines.replay import ReplayEngine
+from swallow_metrics.pipeline.conversation import Channel, converse
+from swallow_metrics.pipeline.journal import JournalWriter
+from swallow_metrics.pipeline.reader import JournalReader
+from swallow_metrics.plugin.collection import Collection
+from swallow_metrics.plugin.options import Settings
+from swallow_metrics.plugin.rundir import RunDir
+from swallow_metrics.plugin.xdist import Share, worker_input
+
+LOCAL_IN_FLIGHT = 1024  # vLLM in this process schedules by itself; a window only bounds memory
+AHEAD_PER_SLOT = 4  # items begun but not yet scored, for every open conversation
+
+
+@dataclass(slots=True)
+class Engines:
+    """The engines of a run, with the way to ask them."""
+
+    candidate: Channel
+    settings: Settings
+    in_flight: int
+    recorded: JournalReader | None = None  # what --replay or the demo answers from
+    journal: JournalWriter | None = None
+
+    @property
+    def all(self) -> Sequence[Engine]:
+        """Every engine, for opening and closing."""
+        return [self.candidate.engine]
+
+    @property
+    def ahead(self) -> int:
+        """How many items may be begun before the oldest is scored."""
+        return self.in_flight * AHEAD_PER_SLOT
+
+    def repeats(self, benchmark: Benchmark, sample: Sample) -> tuple[int, ...]:
+        """The generations of a sample: those recorded, else those asked for."""
+        if self.recorded is not None:
+            return self.recorded.repeats(benchmark.id, sample.id) or (0,)
+        return tuple(range(self.settings.repeats or benchmark.repeats))
+
+    async def converse(
+        self, benchmark: Benchmark, sample: Sample, repeat: int, slot: asyncio.Semaphore
+    ) -> Conversation:
+        """One generation of a sample: all its turns."""
+        sampling = sampling_for(benchmark, self.settings)
+        async with slot:
+            responses = await converse(
+                self.candidate, benchmark.id, sample, sampling, repeat, self.settings.system_prompt
+            )
+        return Conversation(repeat, responses)
+
+    def describe(self) -> dict[str, Any]:
+        """The candidate, for the report."""
+        return self.candidate.engine.describe()
+
+    def close(self) -> None:
+        """Close the journal; the pipeline has closed the engines."""
+        if self.journal is not None:
+            self.journal.close()
+
+
+def sampling_for(benchmark: Benchmark, settings: Settings) -> Sampling:
+    """The user's sampling where given, else the benchmark's recommendation."""
+    given = {name: value for name, value in settings.sampling.to_json().items() if value is not None}
+    return replace(benchmark.sampling, **given)
+
+
+def sampling_report(benchmark: Benchmark, settings: Settings) -> dict[str, Any]:
+    """A benchmark's sampling for the report, with who decided each value."""
+    given = set(settings.sampling.to_json())
+    sampling = sampling_for(benchmark, settings).to_json()
+    sources = {name: "user" if name in given else "benchmark" for name in sampling}
+    repeats = "user" if settings.repeats else "benchmark"
+    return {**sampling, "repeats": settings.repeats or benchmark.repeats, "source": {**sources, "repeats": repeats}}
+
+
+def make_engines(
+    config: pytest.Config,
+    collection: Collection,
+    run_dir: RunDir,
+    share: Share,
+    on_response: Callable[[Response], None] | None = None,
+) -> Engines:
+    """The engines that the settings ask for, not yet opened. Raises UsageError."""
+    settings = collection.settings
+    if settings.mode != "model":
+        reader = collection.recorded()
+        engine = ReplayEngine(reader, name=settings.mode)
+        return Engines(Channel(engine, on_response=on_response), settings, in_flight=64, recorded=reader)
+    engine, in_flight = candidate_engine(config, settings, share)
+    recorded = JournalReader(run_dir.journals(), collection.warn) if settings.resume else None
+    journal = JournalWriter(run_dir.journal)
+    channel = Channel(engine, journal=journal, recorded=recorded, on_response=on_response)
+    return Engines(channel, settings, in_flight=in_flight, journal=journal)
+
+
+def candidate_engine(config: pytest.Config, settings: Settings, share: Share) -> tuple[Engine, int]:
+    """The engine of the model under evaluation, and how many conversations this process keeps open."""
+    assert settings.model is not None
+    served = worker_input(config) or {}
+    in_flight = -(-settings.max_in_flight // share.count)
+    if settings.base_url is not None or "base_url" in served:
+        from swallow_metrics.engines.openai import OpenAIEngine
+
+        if settings.base_url is None:  # the controller serves the in-process model for its workers
+            in_flight = -(-LOCAL_IN_FLIGHT // share.count)
+        engine = OpenAIEngine(
+            settings.model,
+            served.get("base_url") or settings.base_url or "",
+            served.get("api_key") or os.environ.get(settings.key_env) or "no-key-set",
+            key_env=settings.key_env,
+            timeout_s=settings.request_timeout_s,
+            max_connections=in_flight,
+        )
+        return engine, in_flight
+    return local_engine(settings), LOCAL_IN_FLIGHT
+
+
+def local_engine(settings: Settings) -> Engine:
+    """vLLM in this process. Raises UsageError when it is not installed or refuses an argument."""
+    from swallow_metrics.engines.vllm import VLLMEngine
+
+    assert settings.model is not None
+    return VLLMEngine(
+        settings.model,
+        engine_args=settings.engine_args,
+        chat_template=settings.chat_template,
+        use_chat_template=settings.use_chat_template,
+        reasoning_parser=settings.reasoning_parser,
+    )
+
+
+def model_server(settings: Settings) -> Any:
+    """A child process that serves the model to xdist workers. Raises UsageError, as `local_engine`."""
+    from swallow_metrics.engines.vllm_server import VLLMServer
+
+    return VLLMServer(
+        settings.model,
+        engine_args=settings.engine_args,
+        chat_template=settings.chat_template,
+        reasoning_parser=settings.reasoning_parser,
+    )

@@ -1,0 +1,107 @@
+"""Every marker that the benchmarks use, and `-m`/`-k` decided before a dataset is loaded."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable
+
+import pytest
+
+KINDS = {
+    "japanese": "asks in Japanese",
+    "english": "asks in English",
+    "knowledge": "tests knowledge of subjects",
+    "science": "tests graduate-level science",
+    "math": "tests mathematics",
+    "qa": "tests open question answering",
+    "translation": "tests machine translation",
+    "code": "tests program writing; runs programs in the sandbox",
+    "instruction": "tests instruction following",
+    "dialogue": "tests judged dialogue",
+    "commonsense": "tests commonsense completion",
+    "judge": "needs a judge model",
+    "sandbox": "runs model-written programs",
+}
+BENCHMARKS = (
+    "jemhopqa jemhopqa_cot wmt20_en_ja wmt20_ja_en japanese_mt_bench mifeval_ja swallow_jmmlu mmlu_prox_japanese "
+    "swallow_jhumaneval math_100_japanese swallow_gpqa_ja hellaswag english_mt_bench mmlu_pro_english "
+    "mmlu_prox_english mmlu_english gpqa_diamond math_500 aime humaneval humanevalplus livecodebench"
+).split()
+
+
+def register(config: pytest.Config) -> None:
+    """Declare the markers, so that `--markers` lists them and `--strict-markers` knows them."""
+    config.addinivalue_line("markers", "llm_eval(benchmark): parametrize `sample` with the questions of a Benchmark")
+    for name, text in KINDS.items():
+        config.addinivalue_line("markers", f"{name}: {text}")
+    for name in BENCHMARKS:
+        config.addinivalue_line("markers", f"{name}: the questions of the benchmark {name}")
+
+
+def mark_with_id(config: pytest.Config, function: object, benchmark_id: str) -> None:
+    """Give a test function its benchmark's own id as a marker, so that `-m ID` selects it."""
+    if any(mark.name == benchmark_id for mark in getattr(function, "pytestmark", ())):
+        return
+    if benchmark_id not in BENCHMARKS:  # a benchmark of the user's own
+        config.addinivalue_line("markers", f"{benchmark_id}: the questions of the benchmark {benchmark_id}")
+    getattr(pytest.mark, benchmark_id)(function)
+
+
+def can_be_selected(config: pytest.Config, definition: pytest.Item, benchmark_id: str, subsets: Iterable[str]) -> bool:
+    """Whether `-m` and `-k` can select any question of a test function, whatever its dataset holds.
+
+    A dataset that nothing will be asked of need not be loaded. Names in `-m` are decided by the function's markers.
+    In `-k`, a word is a substring of the node's names, its markers or a sample id, `<row>` or `<subset>/<row>`.
+    """
+    marks = {mark.name for mark in definition.iter_markers()} | {benchmark_id}
+    if (expression := config.getoption("markexpr", "")) and not _may_hold(expression, marks.__contains__, _never):
+        return False
+    if not (expression := config.getoption("keyword", "")):
+        return True
+    names = {part.lower() for node in definition.listchain() for part in (node.name, *node.extra_keyword_matches)}
+    names |= {mark.lower() for mark in marks}
+    ids = [f"[{subset.lower()}/" for subset in subsets] or ["["]
+
+    def in_names(word: str) -> bool:
+        return any(word.lower() in name for name in names)
+
+    def in_some_id(word: str) -> bool:
+        # `row` may be any number: cut trailing digits and the closing bracket before looking the word up
+        stem = re.sub(r"\d*\]?$", "", word.lower())
+        return any(stem in f"{definition.name}{text}".lower() for text in ids)
+
+    return _may_hold(expression, in_names, in_some_id)
+
+
+def _never(_: str) -> bool:
+    return False
+
+
+def _may_hold(expression: str, surely: object, perhaps: object) -> bool:
+    """Whether a selection expression holds for some truth values of the words that are only perhaps true."""
+    from _pytest.mark.expression import Expression
+
+    try:
+        compiled = Expression.compile(expression)
+    except SyntaxError:
+        return True  # pytest itself reports it, with the place
+    open_words: set[str] = set()
+
+    def collect(word: str, /, **_: object) -> bool:
+        if not surely(word) and perhaps(word):  # type: ignore[operator]  # both are predicates of a word
+            open_words.add(word)
+        return surely(word)  # type: ignore[operator,no-any-return]
+
+    if compiled.evaluate(collect):
+        return True
+    # `evaluate` short-circuits: ask every word once by walking all assignments of those found so far.
+    words = set(re.findall(r"[^\s()]+", expression)) - {"and", "or", "not"}
+    open_words |= {w for w in words if not surely(w) and perhaps(w)}  # type: ignore[operator]
+    if len(open_words) > 8:
+        return True
+    for values in itertools.product([False, True], repeat=len(open_words)):
+        truth = dict(zip(sorted(open_words), values, strict=True))
+        if compiled.evaluate(lambda word, /, **_: truth.get(word) or surely(word)):  # type: ignore[operator]  # noqa: B023
+            return True
+    return False

@@ -1,0 +1,142 @@
+"""One evaluation run: registered when questions are collected, gone with the session.
+
+`EvalRun` is what every process does: it starts the pipeline over its share of the items, hands each item its
+conversations, and attaches the item's record to pytest's report. `reporting.py` adds what only one process does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from functools import partial
+from typing import Any
+
+import pytest
+
+from swallow_metrics.datatypes import Conversation
+from swallow_metrics.errors import EngineDown, MeasurementError, SwallowError, UsageError
+from swallow_metrics.pipeline.pipeline import Pipeline, Task
+from swallow_metrics.plugin.collection import Collection, benchmark_of, eval_items, sample_of
+from swallow_metrics.plugin.engines import Engines, make_engines
+from swallow_metrics.plugin.items import ItemState, metadata, state_of
+from swallow_metrics.plugin.reporting import FACTS
+from swallow_metrics.plugin.rundir import RunDir
+from swallow_metrics.plugin.xdist import Share
+
+RUN = pytest.StashKey["EvalRun"]()
+
+
+class EvalRun:
+    """The pipeline's owner in a process that runs items."""
+
+    def __init__(self, config: pytest.Config, collection: Collection, run_dir: RunDir, share: Share) -> None:
+        self.config = config
+        self.collection = collection
+        self.run_dir = run_dir
+        self.share = share
+        self.engines: Engines | None = None
+        self._pipeline: Pipeline | None = None
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Generate while the items run; whatever ends the loop, the engines are closed."""
+        items = self.share.of(eval_items(session.items))
+        try:
+            self.run_dir.create()
+            self.engines = make_engines(self.config, self.collection, self.run_dir, self.share)
+            tasks = [self.task(item) for item in items]
+            self._pipeline = Pipeline(
+                tasks, self.engines.all, in_flight=self.engines.in_flight, ahead=self.engines.ahead
+            )
+            self._pipeline.start()
+        except UsageError as error:
+            self.close()
+            raise pytest.UsageError(str(error)) from None
+        except SwallowError as error:
+            self.close()
+            raise pytest.UsageError(f"the model could not be started: {error}") from None
+        try:
+            return (yield)
+        finally:
+            self._keep_facts()
+            self.close()
+
+    def _keep_facts(self) -> None:
+        """What the engines tell of themselves, for the report; a worker hands it to the controller."""
+        assert self.engines is not None
+        facts = {"model": self.engines.describe()}
+        self.config.stash[FACTS] = facts
+        if self.share.worker is not None:
+            self.config.workeroutput["swallow"] = facts  # type: ignore[attr-defined]  # set by xdist
+
+    def close(self) -> None:
+        """Stop the pipeline and close what it used."""
+        if self._pipeline is not None:
+            self._pipeline.close()
+        if self.engines is not None:
+            self.engines.close()
+
+    def task(self, item: pytest.Item) -> Task:
+        """What the pipeline has to do for an item."""
+        benchmark, sample = benchmark_of(item), sample_of(item)
+        assert benchmark is not None and self.engines is not None
+        repeats = self.engines.repeats(benchmark, sample)
+        return Task(item.nodeid, repeats, partial(self.engines.converse, benchmark, sample))
+
+    def take(self, item: pytest.Item) -> tuple[Conversation, ...]:
+        """An item's conversations. Raises MeasurementError."""
+        assert self._pipeline is not None
+        return self._pipeline.take(self.task(item))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """However an item ends, the pipeline's window moves on."""
+        try:
+            return (yield)
+        finally:
+            if self._pipeline is not None and benchmark_of(item) is not None:
+                self._pipeline.release(item.nodeid)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Say in one line why an item could not be measured, and mark how a measured one scored."""
+        report = yield
+        state = state_of(item)
+        if state is None or report.outcome == "skipped":
+            return report
+        if call.excinfo is not None:
+            error = call.excinfo.value
+            if isinstance(error, MeasurementError):
+                report.longrepr = str(error)
+                state.error = state.error or str(error)
+                if isinstance(error, EngineDown):
+                    report.swallow_fatal = str(error)
+                    item.session.shouldfail = str(error)
+            elif isinstance(error, Exception):
+                state.error = state.error or f"{type(error).__name__}: {' '.join(str(error).split())[:500]}"
+        elif call.when == "call":
+            report.swallow_letter = letter(state)
+        return report
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_json_runtest_metadata(self, item: pytest.Item, call: pytest.CallInfo[None]) -> dict[str, Any] | None:
+        """The item's record, once, when it is complete."""
+        if call.when != "teardown" or (state := state_of(item)) is None:
+            return None
+        if call.excinfo is not None and state.error is None:
+            state.error = f"{type(call.excinfo.value).__name__} in teardown: {call.excinfo.value}"
+        return metadata(state.record())
+
+
+def letter(state: ItemState) -> tuple[str, str]:
+    """(letter, word) of a measured item for the progress line: by its primary metric."""
+    primary = state.benchmark.metrics[0]
+    value = state.scorer.scores().get(primary.name)
+    if isinstance(value, list):
+        value = sum(value) / len(value) if value and primary.scale == 1.0 else None
+    if value is None:
+        return "m", "MEASURED"
+    if value >= 1.0:
+        return ".", "RIGHT"
+    return ("x", "WRONG") if value <= 0.0 else ("+", f"{value:.2f}")

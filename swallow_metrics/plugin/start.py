@@ -1,0 +1,108 @@
+"""Set a run up, once its questions are chosen: check everything cheap, write nothing, load nothing heavy."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from swallow_metrics.errors import UsageError
+from swallow_metrics.gate.rules import check_names
+from swallow_metrics.plugin.collection import Collection, benchmark_of, eval_items
+from swallow_metrics.plugin.reporting import Reporting
+from swallow_metrics.plugin.run import RUN, EvalRun
+from swallow_metrics.plugin.rundir import RunDir, default_path
+from swallow_metrics.plugin.xdist import Controller, Share, is_controller, number_of, worker_input
+
+CONTROLLER = pytest.StashKey[Controller]()
+
+
+def start_run(session: pytest.Session, collection: Collection, items: list[pytest.Item]) -> None:
+    """Register what this process contributes to the run. Raises UsageError with every problem found."""
+    config = session.config
+    told = worker_input(config)
+    if told is None:
+        _check(collection, items)
+    if config.option.collectonly or (told is None and not eval_items(items)):
+        return
+    run_dir = _run_dir(config, collection)
+    if told is None:
+        run_dir.check()
+        reporting = Reporting(session, collection, run_dir, items)
+        config.pluginmanager.register(reporting, "swallow-reporting")
+    if is_controller(config):
+        return
+    share = Share()
+    if told is not None:
+        worker: str = config.workerinput["workerid"]  # type: ignore[attr-defined]  # set by xdist
+        share = Share(number_of(worker), told.get("workers", 1), worker)
+    run = EvalRun(config, collection, run_dir, share)
+    config.stash[RUN] = run
+    config.pluginmanager.register(run, "swallow-run")
+    _report_as_json(config, worker=told is not None, session=session)
+
+
+def make_controller(config: pytest.Config, collection: Collection) -> None:
+    """Register the controller's hooks before xdist starts its workers."""
+    settings = collection.settings
+    server = None
+    if settings.mode == "model" and settings.base_url is None:
+        from swallow_metrics.plugin.engines import model_server
+
+        server = model_server(settings)
+    controller = Controller(_run_dir(config, collection).path, server)
+    config.stash[CONTROLLER] = controller
+    config.pluginmanager.register(controller, "swallow-controller")
+
+
+def _check(collection: Collection, items: list[pytest.Item]) -> None:
+    selected = Counter(benchmark.id for item in eval_items(items) if (benchmark := benchmark_of(item)) is not None)
+    problems = list(collection.problems)
+    if collection.left_out and not collection.benchmarks and not problems:
+        problems.append(
+            f"{collection.settings.replay} has no answer for {', '.join(collection.left_out)}; "
+            f"it has answers for {', '.join(sorted(collection.recorded().benchmarks)) or 'nothing'}"
+        )
+    if not problems:
+        known = {name: _measured_names(found) for name, found in collection.benchmarks.items()}
+        check_names(collection.settings.gates, known, selected)
+    if problems:
+        raise UsageError("\nERROR: ".join(problems))
+
+
+def _measured_names(found: object) -> list[str]:
+    return [metric.name for metric in found.benchmark.metrics]  # type: ignore[attr-defined]  # a Collected
+
+
+def _run_dir(config: pytest.Config, collection: Collection) -> RunDir:
+    settings = collection.settings
+    told = worker_input(config)
+    if told is not None:
+        worker: str = config.workerinput["workerid"]  # type: ignore[attr-defined]  # set by xdist
+        return RunDir(Path(told["run_dir"]), resume=settings.resume, worker=worker)
+    controller = config.stash.get(CONTROLLER, None)
+    if controller is not None:
+        path = controller.run_dir
+    else:
+        path = settings.run_dir or default_path(config.rootpath, settings.model or settings.mode)
+    return RunDir(path, resume=settings.resume)
+
+
+def _report_as_json(config: pytest.Config, *, worker: bool, session: pytest.Session) -> None:
+    """Switch pytest-json-report on, writing nothing itself: `Reporting` saves the report, atomically."""
+    if hasattr(config, "_json_report"):
+        return  # asked for with --json-report: that file is written as well
+    from pytest_jsonreport.plugin import JSONReport, JSONReportWorker
+
+    options = config.option
+    options.json_report_omit = ["collectors", "keywords", "log", "streams", "warnings"]
+    options.json_report_file = None
+    options.json_report_summary = False
+    options.json_report_indent = None
+    options.json_report_verbosity = -3  # its own "saved to" line would name no file
+    plugin = JSONReportWorker(config) if worker else JSONReport(config)
+    config._json_report = plugin  # type: ignore[attr-defined]  # where pytest-json-report itself keeps it
+    config.pluginmanager.register(plugin)
+    if not worker:
+        plugin.pytest_sessionstart(session)

@@ -1,0 +1,62 @@
+"""The terminal's table: one line a benchmark, then averages, gates and what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from unicodedata import east_asian_width
+
+Line = tuple[str, dict[str, bool]]  # text, and pytest's markup
+
+
+def results_table(document: Mapping[str, Any], warnings: Sequence[str] = ()) -> list[Line]:
+    """Lines of the table for a report's `swallow` part."""
+    rows = [("benchmark", "n", "metric", "score", "95 % interval", "trouble")]
+    rows += [_row(name, data) for name, data in document["benchmarks"].items()]
+    lines: list[Line] = [(line, {"bold": index == 0}) for index, line in enumerate(_aligned(rows))]
+    for family, value in document["averages"].items():
+        if value is not None:
+            lines.append((f"average {family}: {value:.4f}", {}))
+    lines += [_gate(gate) for gate in document["gates"]]
+    lines += [(f"warning: {text}", {"yellow": True}) for text in warnings]
+    if (incomplete := document["incomplete"]) is not None:
+        text = f"INCOMPLETE: {incomplete['missing']} of {incomplete['selected']} questions were not measured"
+        reason = f" ({incomplete['reason']})" if incomplete.get("reason") else ""
+        lines.append((text + reason, {"red": True, "bold": True}))
+    return lines
+
+
+def _row(name: str, data: Mapping[str, Any]) -> tuple[str, ...]:
+    primary = data["metrics"].get(data["primary"])
+    n = str(data["scored"]) if data["scored"] == data["samples"] else f"{data['scored']}/{data['samples']}"
+    if primary is None:
+        return name, n, data["primary"], "-", "-", _trouble(data)
+    low, high = primary["ci95"]
+    interval = "-" if low is None else f"{low:.4f} – {high:.4f} ({primary['method']})"
+    return name, n, data["primary"], f"{primary['mean']:.4f}", interval, _trouble(data)
+
+
+def _trouble(data: Mapping[str, Any]) -> str:
+    named = {"errors": data["errors"], "unextracted": data["unextracted"], "truncated": data["truncated"]}
+    named |= {name: data["counts"][name] for name in data.get("trouble", ()) if name in data["counts"]}
+    return ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in named.items() if number) or "none"
+
+
+def _gate(gate: Mapping[str, Any]) -> Line:
+    if gate["value"] is None:
+        return f"gate FAILED: {gate['expression']} was not measured", {"red": True}
+    threshold = float(gate["expression"].replace("<=", ">=").rpartition(">=")[2])
+    margin = f"measured {gate['value']:.6g}, {abs(gate['value'] - threshold):.6g} "
+    if gate["passed"]:
+        return f"gate passed: {gate['expression']} ({margin}to spare)", {"green": True}
+    return f"gate FAILED: {gate['expression']} ({margin}off)", {"red": True, "bold": True}
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(_width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows]  # fmt: skip
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
