@@ -159,7 +159,8 @@ class Dataset:
     """Where a benchmark's rows are on the hub, and what must be in them.
 
     `subsets` are the hub's configuration names; empty for a dataset with one, unnamed one. `config` is that single
-    one's name on the hub when it has one. `rows` is the number of rows expected over all subsets.
+    one's name on the hub when it has one. `rows` is the number of rows expected over all subsets. `local` is the id of
+    a benchmark with the same rows: its local file serves this one too when there is no own one.
     """
 
     path: str
@@ -169,6 +170,7 @@ class Dataset:
     subsets: tuple[str, ...] = ()
     config: str | None = None
     gated: bool = False
+    local: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,13 @@ class Scorer:
             raise ValueError(f"{self.benchmark} declares no metric {metric!r}; it has {sorted(self._known)}")
         self._values.setdefault(metric, []).append(value)
         if extracted is not UNSET:
-            self.extracted.append(extracted)
-            if extracted is None or not found:
-                self.counts["unextracted"] = 1
+            self.extract(extracted, found=found)
+
+    def extract(self, extracted: Any, *, found: bool = True) -> None:
+        """Record what one generation's answer was taken to be, where several metrics share it."""
+        self.extracted.append(extracted)
+        if extracted is None or not found:
+            self.counts["unextracted"] = 1
 
     def count(self, name: str, number: int = 1) -> None:
         """Count something worth reporting, such as a time-out; totals stand in the report."""
