@@ -7,11 +7,11 @@ F1 and a fuzzy ratio, each on the plain and the normalised answer (spec open_qa.
 from dataclasses import replace
 
 import pytest
-
 from swallow_metrics.datasets.row import Row
-from swallow_metrics.datatypes import Benchmark, Dataset, Sample
 from swallow_metrics.extraction.open_answer import extract_plain, extract_quasi
 from swallow_metrics.metrics.open_qa import METRICS, compare
+
+from swallow_metrics.datatypes import Benchmark, Dataset, Sample
 
 
 def sample(row: Row, prompt: str) -> Sample:

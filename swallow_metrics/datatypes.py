@@ -151,7 +151,9 @@ class RowLike(Protocol):
     subset: str | None
 
     def __getitem__(self, column: str) -> Any: ...
-    def text(self, column: str) -> str: ...
+    def text(self, column: str) -> str:
+        """A column that must be a string."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

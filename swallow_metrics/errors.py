@@ -35,7 +35,7 @@ class EngineError(MeasurementError):
     """The engine gave no answer to a request."""
 
 
-class EngineDown(EngineError):
+class EngineDown(EngineError):  # noqa: N818  # a state of the engine more than a kind of error
     """The engine refuses every request (wrong key, unknown model): asking again is pointless."""
 
 

@@ -61,7 +61,9 @@ class OpenAIEngine:
 
         http = DefaultAioHttpClient(
             timeout=httpx2.Timeout(self._timeout_s, connect=30.0),
-            limits=httpx2.Limits(max_connections=self._max_connections, max_keepalive_connections=self._max_connections),
+            limits=httpx2.Limits(
+                max_connections=self._max_connections, max_keepalive_connections=self._max_connections
+            ),
         )
         self._client = AsyncOpenAI(
             api_key=self._api_key, base_url=self._base_url, max_retries=self._max_retries, http_client=http
@@ -111,8 +113,8 @@ class OpenAIEngine:
             )
         if status == 404:
             return EngineDown(
-                f"the endpoint {self._base_url} does not know {self._model!r} or has no chat completions (404: {said}); "
-                "check --model and --base-url"
+                f"the endpoint {self._base_url} does not know {self._model!r} or has no chat "
+                f"completions (404: {said}); check --model and --base-url"
             )
         return EngineError(f"the endpoint {self._base_url} refused the request ({status}: {said})")
 

@@ -97,7 +97,9 @@ def check_names(gates: Iterable[Gate], known: Mapping[str, Iterable[str]], selec
                 f"{_nearest(gate.metric, names)}"
             )
         if gate.benchmark not in selected:
-            raise UsageError(f"the gate {gate.expression} cannot be checked: no question of {gate.benchmark} is selected")
+            raise UsageError(
+                f"the gate {gate.expression} cannot be checked: no question of {gate.benchmark} is selected"
+            )
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
@@ -125,7 +127,9 @@ def check(gates: Iterable[Gate], benchmarks: Mapping[str, Mapping[str, Any]]) ->
     results = []
     for gate in gates:
         value = measured(benchmarks.get(gate.benchmark, {}), gate)
-        results.append({"expression": gate.expression, "value": value, "passed": value is not None and gate.passes(value)})
+        results.append(
+            {"expression": gate.expression, "value": value, "passed": value is not None and gate.passes(value)}
+        )
     return results
 
 

@@ -71,7 +71,7 @@ async def converse(
     if repeat and sampling.seed is not None:
         sampling = replace(sampling, seed=sampling.seed + repeat)  # else every repeat would be the same draw
     messages = opening(sample, system_prompt)
-    responses = []
+    responses: list[Response] = []
     for turn in range(len(sample.turns)):
         if turn:
             messages += [

@@ -101,7 +101,7 @@ class Pipeline:
         asyncio.set_event_loop(self._loop)
         try:
             self._loop.run_until_complete(self._main())
-        except BaseException as error:  # whatever it was, the items must hear of it
+        except BaseException as error:  # noqa: BLE001  # whatever it was, the items must hear of it
             self._fail(error)
         finally:
             self._fail(EngineDown("the generation thread has ended"))
@@ -154,14 +154,12 @@ class Pipeline:
             conversations = await _all([task.converse(repeat, self._slot) for repeat in task.repeats])
         except EngineDown as error:
             self._stop(error)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # a bug in one conversation fails one item
             self._resolve(task.name, error=error)
         else:
             self._resolve(task.name, tuple(conversations))
 
-    def _resolve(
-        self, name: str, result: tuple[Conversation, ...] = (), error: BaseException | None = None
-    ) -> None:
+    def _resolve(self, name: str, result: tuple[Conversation, ...] = (), error: BaseException | None = None) -> None:
         future = self._futures.get(name)
         if future is None or future.done():
             return  # released before it was answered

@@ -99,7 +99,9 @@ class JournalReader:
 
     def judges(self, benchmark: str) -> tuple[str, ...]:
         """Names of the judges whose verdicts were recorded, in order of appearance ("" where a line names none)."""
-        found = {p[5]: None for (b, _), places in self._places.items() if b == benchmark for p in places if p[4] == "judge"}
+        found = {
+            p[5]: None for (b, _), places in self._places.items() if b == benchmark for p in places if p[4] == "judge"
+        }
         return tuple(found)
 
     def at_place(self, place: Place) -> Response | None:

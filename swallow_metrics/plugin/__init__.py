@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from swallow_metrics.plugin.collection import Collection
     from swallow_metrics.plugin.items import Scorer
 
-COLLECTION = pytest.StashKey["Collection"]()
+COLLECTION: pytest.StashKey[Collection] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -98,8 +98,8 @@ def make_engines(
     settings = collection.settings
     if settings.mode != "model":
         reader = collection.recorded()
-        engine = ReplayEngine(reader, name=settings.mode)
-        return Engines(Channel(engine, on_response=on_response), settings, in_flight=64, recorded=reader)
+        replay = ReplayEngine(reader, name=settings.mode)
+        return Engines(Channel(replay, on_response=on_response), settings, in_flight=64, recorded=reader)
     engine, in_flight = candidate_engine(config, settings, share)
     recorded = JournalReader(run_dir.journals(), collection.warn) if settings.resume else None
     journal = JournalWriter(run_dir.journal)
@@ -130,7 +130,7 @@ def candidate_engine(config: pytest.Config, settings: Settings, share: Share) ->
 
 
 def local_engine(settings: Settings) -> Engine:
-    """vLLM in this process. Raises UsageError when it is not installed or refuses an argument."""
+    """VLLM in this process. Raises UsageError when it is not installed or refuses an argument."""
     from swallow_metrics.engines.vllm import VLLMEngine
 
     assert settings.model is not None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pytest
 
+MAX_OPEN_WORDS = 8  # 256 assignments are tried at most; beyond, the dataset is loaded
 KINDS = {
     "japanese": "asks in Japanese",
     "english": "asks in English",
@@ -23,11 +24,12 @@ KINDS = {
     "judge": "needs a judge model",
     "sandbox": "runs model-written programs",
 }
-BENCHMARKS = (
-    "jemhopqa jemhopqa_cot wmt20_en_ja wmt20_ja_en japanese_mt_bench mifeval_ja swallow_jmmlu mmlu_prox_japanese "
-    "swallow_jhumaneval math_100_japanese swallow_gpqa_ja hellaswag english_mt_bench mmlu_pro_english "
-    "mmlu_prox_english mmlu_english gpqa_diamond math_500 aime humaneval humanevalplus livecodebench"
-).split()
+BENCHMARKS = """
+jemhopqa jemhopqa_cot wmt20_en_ja wmt20_ja_en japanese_mt_bench mifeval_ja
+swallow_jmmlu mmlu_prox_japanese swallow_jhumaneval math_100_japanese swallow_gpqa_ja hellaswag
+english_mt_bench mmlu_pro_english mmlu_prox_english mmlu_english gpqa_diamond math_500
+aime humaneval humanevalplus livecodebench
+""".split()
 
 
 def register(config: pytest.Config) -> None:
@@ -78,30 +80,21 @@ def _never(_: str) -> bool:
     return False
 
 
-def _may_hold(expression: str, surely: object, perhaps: object) -> bool:
+def _may_hold(expression: str, surely: Callable[[str], bool], perhaps: Callable[[str], bool]) -> bool:
     """Whether a selection expression holds for some truth values of the words that are only perhaps true."""
-    from _pytest.mark.expression import Expression
+    from _pytest.mark.expression import Expression  # pytest's own reading of -m and -k; there is no public one
 
     try:
         compiled = Expression.compile(expression)
     except SyntaxError:
         return True  # pytest itself reports it, with the place
-    open_words: set[str] = set()
-
-    def collect(word: str, /, **_: object) -> bool:
-        if not surely(word) and perhaps(word):  # type: ignore[operator]  # both are predicates of a word
-            open_words.add(word)
-        return surely(word)  # type: ignore[operator,no-any-return]
-
-    if compiled.evaluate(collect):
-        return True
-    # `evaluate` short-circuits: ask every word once by walking all assignments of those found so far.
     words = set(re.findall(r"[^\s()]+", expression)) - {"and", "or", "not"}
-    open_words |= {w for w in words if not surely(w) and perhaps(w)}  # type: ignore[operator]
-    if len(open_words) > 8:
+    open_words = sorted(word for word in words if not surely(word) and perhaps(word))
+    if len(open_words) > MAX_OPEN_WORDS:
         return True
-    for values in itertools.product([False, True], repeat=len(open_words)):
-        truth = dict(zip(sorted(open_words), values, strict=True))
-        if compiled.evaluate(lambda word, /, **_: truth.get(word) or surely(word)):  # type: ignore[operator]  # noqa: B023
-            return True
-    return False
+
+    def holds(true_words: Iterable[str]) -> bool:
+        return compiled.evaluate(lambda word, /, **_: word in true_words or surely(word))
+
+    choices = itertools.product([False, True], repeat=len(open_words))
+    return any(holds({word for word, true in zip(open_words, choice, strict=True) if true}) for choice in choices)

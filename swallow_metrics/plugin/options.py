@@ -41,7 +41,7 @@ class Settings:
     max_in_flight: int = 64
     request_timeout_s: float = 1800.0
     system_prompt: str | None = None
-    sampling: Sampling = Sampling()
+    sampling: Sampling = field(default_factory=Sampling)
     repeats: int | None = None
     reasoning_parser: str | None = None
     chat_template: Path | None = None
@@ -66,43 +66,117 @@ def add_options(parser: pytest.Parser) -> None:
     """Declare every option in one group; `--help` shows them together."""
     group = parser.getgroup("swallow", "evaluation of language models (pytest-swallow)")
     add = group.addoption
-    add("--model", metavar="NAME_OR_PATH", help="Hugging Face id or local folder, run by vLLM in this process; with "
-        "--base-url, the model's name there. Without --model and --replay the bundled demo runs.")
-    add("--base-url", metavar="URL", help="OpenAI-compatible endpoint that serves --model, such as http://127.0.0.1:8000/v1")
-    add("--api-key-env", metavar="NAME", default=None, help=f"environment variable with the endpoint's key (default {DEFAULT_KEY_ENV})")
-    add("--engine-arg", metavar="KEY=VALUE", action="append", default=[], help="engine argument for vLLM, such as tensor_parallel_size=4 (repeat)")
+    add(
+        "--model",
+        metavar="NAME_OR_PATH",
+        help="Hugging Face id or local folder, run by vLLM in this process; with "
+        "--base-url, the model's name there. Without --model and --replay the bundled demo runs.",
+    )
+    add(
+        "--base-url",
+        metavar="URL",
+        help="OpenAI-compatible endpoint that serves --model, such as http://127.0.0.1:8000/v1",
+    )
+    add(
+        "--api-key-env",
+        metavar="NAME",
+        default=None,
+        help=f"environment variable with the endpoint's key (default {DEFAULT_KEY_ENV})",
+    )
+    add(
+        "--engine-arg",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="engine argument for vLLM, such as tensor_parallel_size=4 (repeat)",
+    )
     add("--engine-args", metavar="FILE", help="TOML file of engine arguments for vLLM")
     add("--max-in-flight", metavar="N", type=int, default=None, help="open conversations at an endpoint (default 64)")
-    add("--request-timeout", metavar="SECONDS", type=float, default=None, help="longest wait for one answer of an endpoint (default 1800)")
+    add(
+        "--request-timeout",
+        metavar="SECONDS",
+        type=float,
+        default=None,
+        help="longest wait for one answer of an endpoint (default 1800)",
+    )
     add("--system-prompt", metavar="TEXT", help="system message put before every question")
-    add("--temperature", metavar="T", type=float, help="sampling temperature; 0 is greedy (default: the benchmark's recommendation)")
+    add(
+        "--temperature",
+        metavar="T",
+        type=float,
+        help="sampling temperature; 0 is greedy (default: the benchmark's recommendation)",
+    )
     add("--top-p", metavar="P", type=float, help="nucleus sampling (default: the benchmark's recommendation)")
     add("--max-tokens", metavar="N", type=int, help="longest answer in tokens (default: up to the model's context)")
     add("--seed", metavar="S", type=int, help="sampling seed; repeat r of a question uses S + r")
-    add("--repeats", metavar="N", type=int, help="generations a question (default: the benchmark's own, 10 for code, 5 for MT-Bench, else 1)")
+    add(
+        "--repeats",
+        metavar="N",
+        type=int,
+        help="generations a question (default: the benchmark's own, 10 for code, 5 for MT-Bench, else 1)",
+    )
     add("--reasoning-effort", metavar="LEVEL", help="passed to endpoints whose models take it (low, medium, high)")
     add("--reasoning-parser", metavar="NAME", help="vLLM's parser that separates reasoning from the answer")
     add("--chat-template", metavar="FILE", help="chat template that replaces the model's own (vLLM)")
     add("--no-chat-template", action="store_true", help="send questions as plain text, for base models (vLLM)")
     add("--prompts", metavar="DIR", help="prompt templates that replace the built-in ones, <benchmark>.txt each")
-    add("--data-dir", metavar="DIR", help="local datasets instead of the hub: DIR/<benchmark>.jsonl or DIR/<benchmark>/<subset>.jsonl")
+    add(
+        "--data-dir",
+        metavar="DIR",
+        help="local datasets instead of the hub: DIR/<benchmark>.jsonl or DIR/<benchmark>/<subset>.jsonl",
+    )
     add("--data-lock", metavar="FILE", help="TOML file that pins hub datasets to recorded revisions")
     add("--data-lock-update", action="store_true", help="write what was loaded to --data-lock instead of enforcing it")
     add("--limit", metavar="N", type=int, help="at most N questions a benchmark, balanced over its groups")
     add("--limit-seed", metavar="S", type=int, default=0, help="which questions --limit takes (default 0)")
-    add("--replay", metavar="PATH", help="score recorded answers: a journal (responses.jsonl) or a folder of them; no model is loaded")
+    add(
+        "--replay",
+        metavar="PATH",
+        help="score recorded answers: a journal (responses.jsonl) or a folder of them; no model is loaded",
+    )
     add("--run-dir", metavar="DIR", help="where the run writes (default reports/<UTC time>-<model>)")
     add("--resume", action="store_true", help="go on in --run-dir: requests answered there are not asked again")
-    add("--judge-model", metavar="NAME", action="append", default=[], help="judge of MT-Bench answers (default gpt-4o-2024-08-06; twice for two judges)")
+    add(
+        "--judge-model",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="judge of MT-Bench answers (default gpt-4o-2024-08-06; twice for two judges)",
+    )
     add("--judge-base-url", metavar="URL", help="OpenAI-compatible endpoint of the judge (default: OpenAI's)")
-    add("--judge-api-key-env", metavar="NAME", default=None, help=f"environment variable with the judge's key (default {DEFAULT_KEY_ENV})")
+    add(
+        "--judge-api-key-env",
+        metavar="NAME",
+        default=None,
+        help=f"environment variable with the judge's key (default {DEFAULT_KEY_ENV})",
+    )
     add("--judge-prompts", metavar="FILE", help="judge prompts in FastChat's judge_prompts.jsonl format")
-    add("--judge-retries", metavar="N", type=int, default=2, help="how often an unreadable verdict is asked for again (default 2)")
-    add("--sandbox", choices=["auto", "full", "no-namespaces", "no-landlock", "weak"], default="auto",
-        help="isolation of model-written programs (default auto: the strongest there is; weak must be asked for)")
-    add("--sandbox-helpers", choices=["candidate", "prompt"], default="candidate",
-        help="whose helper functions HumanEval's tests call: the answer's (as the reference) or the prompt's")
-    add("--gate", metavar="EXPR", action="append", default=[], help="threshold such as swallow_jmmlu.extractive_match>=0.55 (repeat); a missed one ends the run with status 8")
+    add(
+        "--judge-retries",
+        metavar="N",
+        type=int,
+        default=2,
+        help="how often an unreadable verdict is asked for again (default 2)",
+    )
+    add(
+        "--sandbox",
+        choices=["auto", "full", "no-namespaces", "no-landlock", "weak"],
+        default="auto",
+        help="isolation of model-written programs (default auto: the strongest there is; weak must be asked for)",
+    )
+    add(
+        "--sandbox-helpers",
+        choices=["candidate", "prompt"],
+        default="candidate",
+        help="whose helper functions HumanEval's tests call: the answer's (as the reference) or the prompt's",
+    )
+    add(
+        "--gate",
+        metavar="EXPR",
+        action="append",
+        default=[],
+        help="threshold such as swallow_jmmlu.extractive_match>=0.55 (repeat); a missed one ends the run with status 8",
+    )
     add("--gates", metavar="FILE", help="TOML file of thresholds")
     for name, kind, text in _INI:
         parser.addini(name, text, type=kind, default=[] if kind == "linelist" else None)  # type: ignore[arg-type]  # a literal
@@ -200,7 +274,9 @@ def _check_contradictions(config: pytest.Config, model: str | None, base_url: st
     if config.getoption("--chat-template") and config.getoption("--no-chat-template"):
         raise UsageError("--chat-template and --no-chat-template contradict each other; give one of them")
     if base_url and (local := sorted(given & set(_LOCAL_ONLY))):
-        raise UsageError(f"{local[0]} sets up vLLM in this process; with --base-url the endpoint decides it, leave it out")
+        raise UsageError(
+            f"{local[0]} sets up vLLM in this process; with --base-url the endpoint decides it, leave it out"
+        )
     if not model and (useless := sorted(given)):
         raise UsageError(f"{useless[0]} has no effect without --model; give --model or leave it out")
 
@@ -264,7 +340,9 @@ def _within(config: pytest.Config, option: str, low: float, high: float | None, 
     if value is None:
         return None
     if not (value > low if open_low else value >= low) or (high is not None and value > high):
-        bounds = f"{'more than' if open_low else 'at least'} {low}" + (f" and at most {high}" if high is not None else "")
+        bounds = f"{'more than' if open_low else 'at least'} {low}" + (
+            f" and at most {high}" if high is not None else ""
+        )
         raise UsageError(f"{option} must be {bounds}, but got {value}")
     return value
 

@@ -18,9 +18,17 @@ class Progress(Protocol):
 
     live: bool
 
-    def start(self) -> None: ...
-    def update(self, record: Record) -> None: ...
-    def stop(self) -> None: ...
+    def start(self) -> None:
+        """Before the first item."""
+        ...
+
+    def update(self, record: Record) -> None:
+        """After each item."""
+        ...
+
+    def stop(self) -> None:
+        """After the last item."""
+        ...
 
 
 class QuietProgress:
@@ -57,7 +65,7 @@ class LiveProgress:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         # pytest captures stdout while tests run; its terminal writer holds the real one
-        file = self._config.get_terminal_writer()._file
+        file = self._config.get_terminal_writer()._file  # noqa: SLF001  # there is no public way to it
         columns = [BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rates]}"), TimeRemainingColumn()]
         self._bar = Progress(*columns, console=Console(file=file), refresh_per_second=4, transient=True)
         self._task = self._bar.add_task("questions", total=self._questions, rates="")

@@ -93,7 +93,7 @@ class Reporting:
             self.records[report.nodeid] = _error_record(item, "the worker process died while it scored this item")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
         """The live line lives as long as items run; workers' journals become one."""
         try:
             self.run_dir.create()

@@ -111,12 +111,12 @@ class EvalRun:
                 report.longrepr = str(error)
                 state.error = state.error or str(error)
                 if isinstance(error, EngineDown):
-                    report.swallow_fatal = str(error)
+                    report.__dict__["swallow_fatal"] = str(error)  # xdist carries attributes over
                     item.session.shouldfail = str(error)
             elif isinstance(error, Exception):
                 state.error = state.error or f"{type(error).__name__}: {' '.join(str(error).split())[:500]}"
         elif call.when == "call":
-            report.swallow_letter = letter(state)
+            report.__dict__["swallow_letter"] = letter(state)
         return report
 
     @pytest.hookimpl(optionalhook=True)

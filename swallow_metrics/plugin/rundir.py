@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,7 +28,9 @@ class RunDir:
         if self.path.exists() and not self.path.is_dir():
             raise UsageError(f"--run-dir must be a folder, but {self.path} is a file")
         if not self.resume and any(self.journals()):
-            raise UsageError(f"{self.path} already holds a run's {JOURNAL}; go on with --resume or choose another --run-dir")
+            raise UsageError(
+                f"{self.path} already holds a run's {JOURNAL}; go on with --resume or choose another --run-dir"
+            )
 
     def journals(self) -> list[Path]:
         """The journals in the folder: the run's own, and what a stopped `-n` run has left."""
@@ -40,7 +41,9 @@ class RunDir:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError(f"cannot make the run's folder {self.path}: {error.strerror}; choose another --run-dir") from error
+            raise UsageError(
+                f"cannot make the run's folder {self.path}: {error.strerror}; choose another --run-dir"
+            ) from error
 
     def merge(self) -> None:
         """Join the workers' journals into the run's one, in the workers' order."""
@@ -56,7 +59,7 @@ class RunDir:
             part.unlink()
 
 
-def default_path(root: Path, name: str, taken: Iterable[str] = ()) -> Path:
+def default_path(root: Path, name: str) -> Path:
     """`reports/<UTC time>-<name>` below `root`, with a number behind it when that exists."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name.rstrip("/").rsplit("/", 1)[-1]).strip("-.") or "run"

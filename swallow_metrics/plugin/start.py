@@ -31,6 +31,7 @@ def start_run(session: pytest.Session, collection: Collection, items: list[pytes
         run_dir.check()
         reporting = Reporting(session, collection, run_dir, items)
         config.pluginmanager.register(reporting, "swallow-reporting")
+    _report_as_json(config, worker=told is not None, session=session)
     if is_controller(config):
         return
     share = Share()
@@ -40,7 +41,6 @@ def start_run(session: pytest.Session, collection: Collection, items: list[pytes
     run = EvalRun(config, collection, run_dir, share)
     config.stash[RUN] = run
     config.pluginmanager.register(run, "swallow-run")
-    _report_as_json(config, worker=told is not None, session=session)
 
 
 def make_controller(config: pytest.Config, collection: Collection) -> None:
@@ -102,7 +102,7 @@ def _report_as_json(config: pytest.Config, *, worker: bool, session: pytest.Sess
     options.json_report_indent = None
     options.json_report_verbosity = -3  # its own "saved to" line would name no file
     plugin = JSONReportWorker(config) if worker else JSONReport(config)
-    config._json_report = plugin  # type: ignore[attr-defined]  # where pytest-json-report itself keeps it
+    setattr(config, "_json_report", plugin)  # noqa: B010  # where pytest-json-report itself keeps it
     config.pluginmanager.register(plugin)
     if not worker:
         plugin.pytest_sessionstart(session)

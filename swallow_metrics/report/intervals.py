@@ -79,4 +79,10 @@ def _t_quantile(freedom: int) -> float:
 def _figures(
     mean: float, stderr: float | None, interval: tuple[float, float] | None, method: str, n: int
 ) -> dict[str, object]:
-    return {"mean": mean, "stderr": stderr, "ci95": list(interval) if interval else [None, None], "method": method, "n": n}
+    return {
+        "mean": mean,
+        "stderr": stderr,
+        "ci95": list(interval) if interval else [None, None],
+        "method": method,
+        "n": n,
+    }

@@ -30,7 +30,7 @@ def summarize(benchmark: Benchmark, records: Sequence[Record], samples: int) -> 
 
 
 def _metrics(metrics: Iterable[Metric], records: Sequence[Record]) -> dict[str, Mapping[str, Any]]:
-    result = {}
+    result: dict[str, Mapping[str, Any]] = {}
     for metric in metrics:
         values = [record.scores[metric.name] for record in records if metric.name in record.scores]
         computed = figures(metric, [metric.statistics(value) for value in values])

@@ -11,7 +11,7 @@ Line = tuple[str, dict[str, bool]]  # text, and pytest's markup
 
 def results_table(document: Mapping[str, Any], warnings: Sequence[str] = ()) -> list[Line]:
     """Lines of the table for a report's `swallow` part."""
-    rows = [("benchmark", "n", "metric", "score", "95 % interval", "trouble")]
+    rows: list[tuple[str, ...]] = [("benchmark", "n", "metric", "score", "95 % interval", "trouble")]
     rows += [_row(name, data) for name, data in document["benchmarks"].items()]
     lines: list[Line] = [(line, {"bold": index == 0}) for index, line in enumerate(_aligned(rows))]
     for family, value in document["averages"].items():
