@@ -46,7 +46,7 @@ def _load(benchmark_id: str, dataset: Dataset, folder: Path) -> Loaded:
             rows += _rows(benchmark_id, path / f"{subset}.jsonl", subset)
     else:
         rows = _rows(benchmark_id, path, None)
-    info = {
+    info: dict[str, Any] = {
         "path": str(path),
         "revision": None,
         "sha256": rows_sha256(rows, dataset.columns),
@@ -122,7 +122,7 @@ def read_json_lines(path: Path, at: Callable[[int], str]) -> Iterator[dict[str, 
 
 
 def _lenient(line: bytes, number: int, at: Callable[[int], str]) -> Any:
-    """What orjson refuses and other writers produce: NaN, lone surrogates (`\\ud800`), very long numbers."""
+    r"""What orjson refuses and other writers produce: NaN, lone surrogates (`\ud800`), very long numbers."""
     try:
         return json.loads(line.decode())
     except UnicodeDecodeError as error:
