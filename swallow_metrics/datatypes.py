@@ -162,7 +162,9 @@ class Dataset:
 
     `subsets` are the hub's configuration names; empty for a dataset with one, unnamed one. `config` is that single
     one's name on the hub when it has one. `rows` is the number of rows expected over all subsets. `local` is the id of
-    a benchmark with the same rows: its local file serves this one too when there is no own one.
+    a benchmark with the same rows: its local file serves this one too when there is no own one. `paths` gives the
+    repository of a subset that is not in `path` (AIME: one repository a year). `files` names the raw files with the
+    rows, in order, for a repository that can be read in no other way (LiveCodeBench: one file a release).
     """
 
     path: str
@@ -173,6 +175,8 @@ class Dataset:
     config: str | None = None
     gated: bool = False
     local: str | None = None
+    paths: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
