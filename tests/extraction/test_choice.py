@@ -162,4 +162,4 @@ def test_cue_ignores_case_as_the_regular_expressions_do():
         for other in {*alike, *(code for code in everything if code.lower() == char), "ｓ", "§"}:
             word = "answer"[:position] + other + "answer"[position + 1 :]
             # Without the cue the Z at the end would win.
-            assert (choice_letter(f"= {word} Y Z", "YZ", "en") == "Y") is (other in alike)
+            assert (choice_letter(f"= {word} Y, or Z", "YZ", "en") == "Y") is (other in alike)
