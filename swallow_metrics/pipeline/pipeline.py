@@ -75,7 +75,8 @@ class Pipeline:
         """Say that an item is over, taken or not, so that the window moves on."""
         self._futures.pop(name, None)
         self._released += 1
-        if self._feeder_waits:
+        # Half the window at a time: waking the loop costs a system call and a switch of threads.
+        if self._feeder_waits and self._started - self._released <= self._ahead // 2:
             with contextlib.suppress(RuntimeError):  # the loop is closed already
                 self._loop.call_soon_threadsafe(self._wake)
 
@@ -132,10 +133,10 @@ class Pipeline:
 
     async def _feed(self) -> None:
         for task in self._tasks:
-            while self._started - self._released >= self._ahead:
-                self._feeder_waits = True
+            if self._started - self._released >= self._ahead:
                 self._moved.clear()
-                if self._started - self._released >= self._ahead:  # released between the check and the flag
+                self._feeder_waits = True
+                if self._started - self._released > self._ahead // 2:  # else released before the flag was up
                     await self._moved.wait()
                 self._feeder_waits = False
             self._started += 1

@@ -89,7 +89,9 @@ def conversations(request: pytest.FixtureRequest) -> tuple[Conversation, ...]:
 @pytest.fixture
 def responses(conversations: tuple[Conversation, ...]) -> list[Response]:
     """The answer to the first turn, of every generation."""
-    return [conversation.responses[0] for conversation in conversations]
+    from swallow_metrics.plugin.items import first_turns
+
+    return first_turns(conversations)
 
 
 @pytest.fixture

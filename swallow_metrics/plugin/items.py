@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -107,6 +107,25 @@ def state_of(item: pytest.Item) -> ItemState | None:
     if state is None and (benchmark := benchmark_of(item)) is not None:
         state = item.stash[STATE] = ItemState(benchmark, sample_of(item))
     return state
+
+
+FIXTURES: dict[str, Callable[[ItemState], Any]] = {
+    "conversations": lambda state: state.conversations,
+    "responses": lambda state: first_turns(state.conversations),
+    "response": lambda state: state.conversations[0].responses[0],
+    "score": lambda state: state.scorer,
+}
+
+
+def first_turns(conversations: Sequence[Conversation]) -> list[Response]:
+    """The answer to the first turn, of every generation."""
+    return [conversation.responses[0] for conversation in conversations]
+
+
+def is_own_fixture(item: pytest.Function, name: str) -> bool:
+    """Whether a fixture name means this plugin's fixture for an item, and not one that overrides it."""
+    found = item._fixtureinfo.name2fixturedefs.get(name)  # noqa: SLF001  # the public way costs 0.1 ms an item
+    return bool(found) and found[-1].func.__module__ == "swallow_metrics.plugin"
 
 
 def metadata(record: Record) -> dict[str, Any]:

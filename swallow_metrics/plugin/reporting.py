@@ -8,6 +8,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from swallow_metrics.datatypes import Record, Summary
@@ -199,8 +200,12 @@ def write_atomically(path: Path, data: Any) -> None:
     """Write JSON to a temporary name, then rename it: a reader never sees half a file. Raises OSError."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with temporary.open("w", encoding="utf-8") as stream:
-            json.dump(data, stream, default=str)
+        content = orjson.dumps(data, default=str)
+    except TypeError:  # a lone surrogate in a model's output, which JSON can escape and UTF-8 cannot hold
+        content = json.dumps(data, default=str).encode("ascii")
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)

@@ -17,7 +17,7 @@ from swallow_metrics.errors import EngineDown, MeasurementError, SwallowError, U
 from swallow_metrics.pipeline.pipeline import Pipeline, Task
 from swallow_metrics.plugin.collection import Collection, benchmark_of, eval_items, sample_of
 from swallow_metrics.plugin.engines import Engines, make_engines
-from swallow_metrics.plugin.items import ItemState, metadata, state_of
+from swallow_metrics.plugin.items import FIXTURES, ItemState, is_own_fixture, metadata, state_of
 from swallow_metrics.plugin.reporting import FACTS
 from swallow_metrics.plugin.rundir import RunDir
 from swallow_metrics.plugin.xdist import Share
@@ -86,6 +86,24 @@ class EvalRun:
         """An item's conversations. Raises MeasurementError."""
         assert self._pipeline is not None
         return self._pipeline.take(self.task(item))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Hand the item's own arguments over directly.
+
+        Building them through pytest's fixture requests costs more than everything else an item does. The fixtures of
+        the same names remain for what depends on them, and for projects that override them.
+        """
+        state = state_of(item)
+        if state is None or not isinstance(item, pytest.Function):
+            return
+        arguments = item.funcargs
+        arguments["sample"] = state.sample
+        for name in item.fixturenames:
+            if name in FIXTURES and is_own_fixture(item, name):
+                if not state.conversations and name != "score":
+                    state.conversations = self.take(item)
+                arguments[name] = FIXTURES[name](state)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
