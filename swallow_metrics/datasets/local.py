@@ -6,15 +6,13 @@ hub's schema.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from swallow_metrics.datasets.digest import rows_sha256
+from swallow_metrics.datasets.lenient import loads
 from swallow_metrics.datasets.row import Loaded, Origin, Row
 from swallow_metrics.datatypes import Dataset
 from swallow_metrics.errors import DataError
@@ -92,47 +90,38 @@ def _subsets(benchmark_id: str, dataset: Dataset, folder: Path) -> list[str]:
 
 def _rows(benchmark_id: str, path: Path, subset: str | None) -> list[Row]:
     origin = Origin(benchmark_id, str(path))
-    rows = [Row(values, number, origin, subset) for number, values in enumerate(read_json_lines(path, origin.at))]
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{benchmark_id}: cannot read {path} ({error.strerror or error})") from error
+    rows = [Row(values, number, origin, subset) for number, values in enumerate(json_lines(content, origin.at))]
     if not rows:
         raise DataError(f"{benchmark_id}: {path} is empty; expected one JSON object a line")
     return rows
 
 
-def read_json_lines(path: Path, at: Callable[[int], str]) -> Iterator[dict[str, Any]]:
-    """The JSON objects of a file, one a line; `at(k)` names the place of line k (from 0) in errors.
+def json_lines(content: bytes, at: Callable[[int], str]) -> Iterator[dict[str, Any]]:
+    """The JSON objects of a file's content, one a line; `at(k)` names the place of line k (from 0) in errors.
 
     Lines end with a line feed, and only with that: texts can hold other line separators such as U+2028. A byte order
     mark, carriage returns before line feeds and blank lines at the end are tolerated. Raises DataError.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{at(0)}: cannot read it ({error.strerror or error})") from error
     content = content.removeprefix(b"\xef\xbb\xbf").rstrip(b" \t\r\n")
     if not content:
         return
     for number, line in enumerate(content.split(b"\n")):
         try:
-            value = orjson.loads(line)
-        except orjson.JSONDecodeError:
-            value = _lenient(line, number, at)
+            value = loads(line)
+        except UnicodeDecodeError as error:
+            found = line[error.start : error.start + 1]
+            raise DataError(f"{at(number)}: expected UTF-8, but byte {error.start + 1} is {found!r}") from error
+        except ValueError as error:
+            raise DataError(f"{at(number)}: expected a JSON object, but got {_shown(line)} ({error})") from error
         if not isinstance(value, dict):
             raise DataError(f"{at(number)}: expected a JSON object, but got {_shown(line)}")
         yield value
 
 
-def _lenient(line: bytes, number: int, at: Callable[[int], str]) -> Any:
-    r"""What orjson refuses and other writers produce: NaN, lone surrogates (`\ud800`), very long numbers."""
-    try:
-        return json.loads(line.decode())
-    except UnicodeDecodeError as error:
-        found = line[error.start : error.start + 1]
-        raise DataError(f"{at(number)}: expected UTF-8, but byte {error.start + 1} is {found!r}") from error
-    except (ValueError, RecursionError) as error:
-        reason = error.msg if isinstance(error, json.JSONDecodeError) else error
-        raise DataError(f"{at(number)}: expected a JSON object, but got {_shown(line)} ({reason})") from error
-
-
 def _shown(line: bytes) -> str:
-    text = repr(line[:60].decode(errors="replace").rstrip("\r"))
-    return "an empty line" if not line.strip() else text + ("…" if len(line) > 60 else "")
+    text = line.decode(errors="replace").strip()
+    return f"{text[:60]!r}{'…' * (len(text) > 60)}" if text else "an empty line"

@@ -1,0 +1,186 @@
+"""Load a benchmark's rows from the hub: which revision, in which way, and whether that is what was pinned."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from swallow_metrics.datasets.digest import rows_sha256
+from swallow_metrics.datasets.hub import access, cache
+from swallow_metrics.datasets.hub.ways import WAYS, Found, Wanted
+from swallow_metrics.datasets.lock import Pin, check_pin, read_pin, update_lock
+from swallow_metrics.datasets.row import Loaded, Origin, Row
+from swallow_metrics.datatypes import Dataset
+from swallow_metrics.errors import DataError
+
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one repository brought: its newest or pinned commit, the way that worked and what it found."""
+
+    wanted: Wanted
+    revision: str
+    source: str
+    found: Found
+
+
+def load_hub(benchmark_id: str, dataset: Dataset, lock: Path | None = None, update: bool = False) -> Loaded:
+    """The rows of a benchmark from the hub. Raises DataError.
+
+    Takes the newest revision, or with a `lock` the one pinned there, and then enforces its other fields too; with
+    `update` the newest one is pinned. What was loaded once is read from the cache, also when the hub is unreachable
+    and its revision is known (pinned, or HF_HUB_OFFLINE is set).
+    """
+    repositories = wanted_from(dataset)
+    pin = None
+    if lock is not None and not update:
+        pin = read_pin(lock, benchmark_id)
+        check_pin(lock, benchmark_id, pin, path=_joined([wanted.path for wanted in repositories]))
+    try:
+        parts = [_part(wanted, _pin_of(pin, number)) for number, wanted in enumerate(repositories)]
+    except DataError as error:
+        raise DataError(f"{benchmark_id}: {error}") from error
+    loaded = _loaded(benchmark_id, dataset, parts)
+    if lock is not None:
+        info = loaded.info
+        found = {name: info[name] for name in ("path", "revision", "rows", "sha256")}
+        if pin is not None:
+            check_pin(lock, benchmark_id, pin, **found)
+        else:
+            update_lock(
+                lock, benchmark_id, Pin(**found, source=info["source"], data_revision=info.get("data_revision", ""))
+            )
+    return loaded
+
+
+def wanted_from(dataset: Dataset) -> list[Wanted]:
+    """What to take from each repository of a dataset: nearly always one."""
+    configs: dict[str, dict[str | None, str | None]] = {}
+    for subset in dataset.subsets:
+        own = dataset.paths.get(subset)  # a repository for this subset alone has no configuration of its name
+        configs.setdefault(own or dataset.path, {})[subset] = dataset.config if own else subset
+    if not dataset.subsets:
+        configs[dataset.path] = {None: dataset.config}
+    return [
+        Wanted(path, dataset.split, dataset.columns, dataset.rows, names, dataset.files)
+        for path, names in configs.items()
+    ]
+
+
+def _part(wanted: Wanted, pin: Pin | None) -> Part:
+    """One repository's rows, from the cache where this commit was loaded before."""
+    offline = access.is_offline()
+    commit = None
+    if pin is not None:
+        sha: str | None = pin.revision
+    elif offline:
+        sha = cache.newest(wanted)
+    else:
+        commit = _resolve(wanted, None)
+        sha = commit.sha
+    kept = cache.read(wanted, sha) if sha is not None else None
+    if sha is not None and kept is not None:
+        if pin is None and not offline:
+            cache.note_newest(wanted, sha)
+        return Part(wanted, sha, kept[1], kept[0])
+    if offline:
+        what = f" at revision {sha}" if sha else ""
+        raise DataError(
+            f"{wanted.path}{what} is not in the cache and HF_HUB_OFFLINE is set; run once online with the same "
+            "HF_HOME, or use --data-dir DIR"
+        )
+    commit = commit or _resolve(wanted, sha)
+    found, source = _first_that_works(wanted, commit, pin)
+    content = cache.encode(found, source)
+    cache.keep(wanted, commit.sha, content, newest=pin is None)
+    found, source = cache.decode(content)  # plain JSON values, as they are in every later run
+    return Part(wanted, commit.sha, source, found)
+
+
+def _resolve(wanted: Wanted, revision: str | None) -> access.Commit:
+    try:
+        return access.resolve(wanted.path, revision)
+    except Exception as error:  # every kind of huggingface_hub and its HTTP library: the seam is here
+        reason = access.explain(error, wanted.path)
+        if reason is None:
+            at = f" has no revision {revision!r}" if revision else " cannot be looked up"
+            reason = DataError(f"{wanted.path}{at} ({access.reason_of(error)}); use --data-dir DIR")
+        known = cache.newest(wanted)
+        if known is not None:
+            reason = DataError(f"{reason}; the cache has revision {known[:12]}: HF_HUB_OFFLINE=1 takes it")
+        raise reason from error
+
+
+def _first_that_works(wanted: Wanted, commit: access.Commit, pin: Pin | None) -> tuple[Found, str]:
+    """The first way that finds every subset, else the one that finds most. Raises DataError saying what was tried."""
+    ways = [pin.source] if pin is not None and pin.source in WAYS else list(WAYS)
+    tried: list[str] = []
+    best: tuple[Found, str] | None = None
+    for way in ways:
+        try:
+            found = WAYS[way](wanted, commit, (pin.data_revision or None) if pin is not None else None)
+        except Exception as error:  # `datasets` raises errors of many kinds, its own bugs among them
+            final = access.explain(error, wanted.path)
+            if final is not None:
+                raise final from error
+            _LOGGER.info("%s as %s: %s", wanted.path, way, access.reason_of(error))
+            tried.append(f"{way} ({access.reason_of(error)})")
+            continue
+        _LOGGER.info("%s as %s: found %s subsets", wanted.path, way, len(found.tables))
+        if best is None or len(found.tables) > len(best[0].tables):
+            best = found, way
+        if not found.missing:
+            break
+    if best is None:
+        raise DataError(
+            f"cannot read {wanted.path} at {commit.sha[:12]} from the hub; tried {'; '.join(tried)}. "
+            "Convert it elsewhere to JSON lines and use --data-dir DIR"
+        )
+    return best
+
+
+def _loaded(benchmark_id: str, dataset: Dataset, parts: Sequence[Part]) -> Loaded:
+    rows: list[Row] = []
+    warnings: list[str] = []
+    for part in parts:
+        for subset in part.wanted.configs:
+            place = f"{part.wanted.path}@{part.found.commit[:12]}" + (f" {subset}" if subset is not None else "")
+            origin = Origin(benchmark_id, place, unit="row")
+            table = part.found.tables.get(subset, [])
+            rows += [Row(values, number, origin, subset) for number, values in enumerate(table)]
+        if part.found.missing:
+            names = ", ".join(part.found.missing)
+            warnings.append(f"{benchmark_id}: {part.wanted.path} has no subset {names}")
+    path = _joined([part.wanted.path for part in parts])
+    if len(rows) != dataset.rows:
+        warnings.append(f"{benchmark_id}: {path} has {len(rows):,} rows, expected {dataset.rows:,}")
+    info = {
+        "path": path,
+        "revision": _joined([part.revision for part in parts]),
+        "sha256": rows_sha256(rows, dataset.columns),
+        "rows": len(rows),
+        "source": "+".join(dict.fromkeys(part.source for part in parts)),
+        "warnings": warnings,
+    }
+    if any(part.found.commit != part.revision for part in parts):
+        info["data_revision"] = _joined([part.found.commit for part in parts])
+    return Loaded(rows, info)
+
+
+def _pin_of(pin: Pin | None, number: int) -> Pin | None:
+    """The pin of one of several repositories. A number of revisions other than that of paths fits none of them."""
+    if pin is None:
+        return None
+    revisions, commits = pin.revision.split("+"), pin.data_revision.split("+")
+    if len(revisions) != pin.path.count("+") + 1:
+        raise DataError(f"expected a revision for each of {pin.path}, but got {pin.revision!r}; see --data-lock-update")
+    commit = commits[number] if number < len(commits) else ""
+    return Pin(pin.path, revisions[number], pin.rows, pin.sha256, pin.source, commit)
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return "+".join(texts)
