@@ -8,7 +8,7 @@ from time import perf_counter
 
 from swallow_metrics.datatypes import Message, Request, Response, Sample, Sampling
 from swallow_metrics.engines.base import Engine
-from swallow_metrics.errors import EngineError, SwallowError
+from swallow_metrics.errors import EngineDown, EngineError, SwallowError
 from swallow_metrics.extraction.reasoning import split_reasoning
 from swallow_metrics.pipeline.journal import JournalWriter
 from swallow_metrics.pipeline.reader import JournalReader
@@ -25,20 +25,26 @@ class Channel:
     journal: JournalWriter | None = None
     recorded: JournalReader | None = None
     on_response: Callable[[Response], None] | None = None
+    down: EngineDown | None = None  # once an engine refuses everything, it is not asked again
 
     async def ask(self, request: Request) -> Response:
         """The answer to a request, reasoning removed, already in the journal. Raises EngineError, EngineDown."""
         key = request.key(self.engine.identity) if self.journal or self.recorded else ""
         if self.recorded is not None and (known := self.recorded.with_key(key)) is not None:
             return known
+        if self.down is not None:
+            raise self.down
         start = perf_counter()
         try:
             response = await self.engine.generate(request)
+        except EngineDown as error:
+            self.down = error
+            raise
         except SwallowError:
             raise
         except Exception as error:
             # An engine's own bug must fail this item, with its cause, and no other.
-            msg = f"the engine failed with {type(error).__name__}: {error}"
+            msg = f"the engine failed with {type(error).__name__}: {' '.join(str(error).split())[:500]}"
             raise EngineError(msg) from error
         response = final(response)
         if response.latency_s is None and self.journal is not None:

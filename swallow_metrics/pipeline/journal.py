@@ -7,6 +7,7 @@ one system call, and cut away again when the disk takes only part of it, so what
 from __future__ import annotations
 
 import os
+from errno import ENOSPC
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -65,17 +66,24 @@ class JournalWriter:
 
     def append(self, request: Request, response: Response, key: str) -> None:
         """Write one line. Raises EngineDown when the disk does not take it: going on would lose answers."""
-        line = to_line(request, response, key)
+        self._write(to_line(request, response, key))
+
+    def extend(self, part: Path) -> None:
+        """Append the whole lines of another journal, as they are. Raises EngineDown."""
+        data = part.read_bytes()
+        self._write(data[: data.rfind(b"\n") + 1])
+
+    def _write(self, lines: bytes) -> None:
         with self._lock:
             try:
-                written = os.write(self._fd, line)
-                if written != len(line):
-                    raise OSError(28, f"only {written} of {len(line)} bytes written, disk full")
+                written = os.write(self._fd, lines)
+                if written != len(lines):
+                    raise OSError(ENOSPC, os.strerror(ENOSPC))
             except OSError as error:
-                os.ftruncate(self._fd, self._size)
+                os.ftruncate(self._fd, self._size)  # what is there stays readable
                 msg = f"cannot append to the journal {self.path}: {error.strerror}; make room, then go on with --resume"
                 raise EngineDown(msg) from error
-            self._size += len(line)
+            self._size += len(lines)
 
     def close(self) -> None:
         """Close the file; later appends fail."""
@@ -97,9 +105,3 @@ def _cut_torn_line(fd: int) -> int:
     if kept != size:
         os.ftruncate(fd, kept)
     return kept
-
-
-def whole_lines(path: Path) -> bytes:
-    """A journal's content up to its last line feed: a line torn by a crash is left out."""
-    data = path.read_bytes()
-    return data[: data.rfind(b"\n") + 1]

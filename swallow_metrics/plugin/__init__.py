@@ -24,6 +24,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add_options(parser)
 
 
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hooks that a project may implement."""
+    from swallow_metrics.plugin import hooks
+
+    pluginmanager.add_hookspecs(hooks)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Check the options, before anything is collected."""
     from swallow_metrics.plugin.collection import Collection
@@ -62,9 +69,11 @@ def pytest_collection_modifyitems(
     """When the selection is final and asks questions, set the run up, or say why it cannot be."""
     result = yield
     collection = config.stash[COLLECTION]
-    if collection.problems or collection.benchmarks:
+    if collection.seen or collection.settings.gates:
+        from swallow_metrics.plugin.collection import drop_placeholders
         from swallow_metrics.plugin.start import start_run
 
+        drop_placeholders(config, items)
         try:
             start_run(session, collection, items)
         except UsageError as error:

@@ -36,6 +36,7 @@ class Collection:
         self.settings = settings
         self.warnings: list[str] = []
         self.left_out: list[str] = []
+        self.seen: dict[str, Benchmark] = {}  # also those that nothing is asked of
         self._config = config
         self._samples: dict[str, Sequence[Sample]] = {}
         self._reader: JournalReader | None = None
@@ -61,6 +62,7 @@ class Collection:
         if marker is None:
             return
         benchmark = _benchmark_of(marker, metafunc)
+        self.seen[benchmark.id] = benchmark
         mark_with_id(self._config, metafunc.function, benchmark.id)
         samples: Sequence[Sample] = ()
         if self._is_wanted(metafunc, benchmark):
@@ -180,9 +182,17 @@ def sample_of(item: pytest.Item) -> Sample:
 
 
 def eval_items(items: Iterable[pytest.Item]) -> list[pytest.Item]:
-    """The items that ask a question; pytest's placeholder for an empty parameter set is none of them."""
-    return [
+    """The items that ask a question."""
+    return [item for item in items if benchmark_of(item) is not None]
+
+
+def drop_placeholders(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect the one item that pytest makes for a test function without any question."""
+    empty = {
         item
-        for item in items
-        if benchmark_of(item) is not None and isinstance(item.callspec.params.get("sample"), Sample)  # type: ignore[attr-defined]
-    ]
+        for item in eval_items(items)
+        if not isinstance(item.callspec.params.get("sample"), Sample)  # type: ignore[attr-defined]  # a Function
+    }
+    if empty:
+        items[:] = [item for item in items if item not in empty]
+        config.hook.pytest_deselected(items=list(empty))

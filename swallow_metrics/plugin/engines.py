@@ -22,6 +22,7 @@ from swallow_metrics.plugin.rundir import RunDir
 from swallow_metrics.plugin.xdist import Share, worker_input
 
 LOCAL_IN_FLIGHT = 1024  # vLLM in this process schedules by itself; a window only bounds memory
+MAX_RETRIES = 5  # after the first attempt, with growing pauses
 AHEAD_PER_SLOT = 4  # items begun but not yet scored, for every open conversation
 
 
@@ -110,6 +111,9 @@ def make_engines(
 def candidate_engine(config: pytest.Config, settings: Settings, share: Share) -> tuple[Engine, int]:
     """The engine of the model under evaluation, and how many conversations this process keeps open."""
     assert settings.model is not None
+    own: Engine | None = config.hook.pytest_swallow_make_engine(config=config, model=settings.model)
+    if own is not None:
+        return own, -(-settings.max_in_flight // share.count)
     served = worker_input(config) or {}
     in_flight = -(-settings.max_in_flight // share.count)
     if settings.base_url is not None or "base_url" in served:
@@ -123,6 +127,7 @@ def candidate_engine(config: pytest.Config, settings: Settings, share: Share) ->
             served.get("api_key") or os.environ.get(settings.key_env) or "no-key-set",
             key_env=settings.key_env,
             timeout_s=settings.request_timeout_s,
+            max_retries=MAX_RETRIES,
             max_connections=in_flight,
         )
         return engine, in_flight

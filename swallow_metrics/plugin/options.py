@@ -59,6 +59,7 @@ class Settings:
     sandbox: str = "auto"
     sandbox_helpers: str = "candidate"
     gates: tuple[Gate, ...] = ()
+    standing_gates: tuple[Gate, ...] = ()  # of the ini file: they hold for whichever of their benchmarks is run
     prices: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
@@ -193,7 +194,11 @@ _INI = (
     ("swallow_judge_model", "string", "default of --judge-model"),
     ("swallow_judge_base_url", "string", "default of --judge-base-url"),
     ("swallow_judge_api_key_env", "string", "default of --judge-api-key-env"),
-    ("swallow_gates", "linelist", "thresholds, as --gate, one a line"),
+    (
+        "swallow_gates",
+        "linelist",
+        "thresholds as --gate, one a line; those of benchmarks that are not run are left out",
+    ),
 )
 
 
@@ -213,7 +218,6 @@ def read_settings(config: pytest.Config) -> Settings:
     )
     gates_file = _existing(config, "--gates", None, "file")
     file_gates, prices = read_gates(gates_file) if gates_file else ((), {})
-    expressions = [*config.getini("swallow_gates"), *get("--gate")]
     judge_models = tuple(get("--judge-model")) or tuple(filter(None, [config.getini("swallow_judge_model")]))
     if len(set(judge_models)) != len(judge_models):
         raise UsageError(f"--judge-model was given {judge_models[0]!r} twice; two judges need two names")
@@ -250,7 +254,8 @@ def read_settings(config: pytest.Config) -> Settings:
         ),
         sandbox=get("--sandbox"),
         sandbox_helpers=get("--sandbox-helpers"),
-        gates=(*file_gates, *(parse_gate(text) for text in expressions)),
+        gates=(*file_gates, *(parse_gate(text) for text in get("--gate"))),
+        standing_gates=tuple(parse_gate(text) for text in config.getini("swallow_gates")),
         prices=prices,
     )
 

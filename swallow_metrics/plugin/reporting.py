@@ -179,7 +179,8 @@ class Reporting:
             incomplete=incomplete,
             run=facts.get("run", {}),
         )
-        built["gates"] = rules.check(settings.gates, built["benchmarks"])
+        standing = [gate for gate in settings.standing_gates if gate.benchmark in summaries]
+        built["gates"] = rules.check([*standing, *settings.gates], built["benchmarks"])
         return built
 
     def _part(self, found: Collected, summary: Summary) -> document.Part:

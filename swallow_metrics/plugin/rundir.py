@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from swallow_metrics.errors import UsageError
-from swallow_metrics.pipeline.journal import JOURNAL
+from swallow_metrics.pipeline.journal import JOURNAL, JournalWriter
 
 REPORT = "report.json"
 
@@ -50,13 +50,11 @@ class RunDir:
         parts = [path for path in self.journals() if path.name != JOURNAL]
         if not parts:
             return
-        from swallow_metrics.pipeline.journal import whole_lines
-
-        with (self.path / JOURNAL).open("ab") as stream:
-            for part in parts:
-                stream.write(whole_lines(part))
+        journal = JournalWriter(self.path / JOURNAL)
         for part in parts:
+            journal.extend(part)
             part.unlink()
+        journal.close()
 
 
 def default_path(root: Path, name: str) -> Path:

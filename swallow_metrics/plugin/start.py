@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from difflib import get_close_matches
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from swallow_metrics.errors import UsageError
 from swallow_metrics.gate.rules import check_names
 from swallow_metrics.plugin.collection import Collection, benchmark_of, eval_items
+from swallow_metrics.plugin.markers import BENCHMARKS
 from swallow_metrics.plugin.reporting import Reporting
 from swallow_metrics.plugin.run import RUN, EvalRun
 from swallow_metrics.plugin.rundir import RunDir, default_path
@@ -59,20 +61,32 @@ def make_controller(config: pytest.Config, collection: Collection) -> None:
 def _check(collection: Collection, items: list[pytest.Item]) -> None:
     selected = Counter(benchmark.id for item in eval_items(items) if (benchmark := benchmark_of(item)) is not None)
     problems = list(collection.problems)
-    if collection.left_out and not collection.benchmarks and not problems:
-        problems.append(
-            f"{collection.settings.replay} has no answer for {', '.join(collection.left_out)}; "
-            f"it has answers for {', '.join(sorted(collection.recorded().benchmarks)) or 'nothing'}"
-        )
+    if collection.settings.replay is not None and not problems and collection.seen:
+        problems += _journal_problems(collection)
     if not problems:
-        known = {name: _measured_names(found) for name, found in collection.benchmarks.items()}
+        known = {name: [m.name for m in benchmark.metrics] for name, benchmark in collection.seen.items()}
         check_names(collection.settings.gates, known, selected)
+        standing = [gate for gate in collection.settings.standing_gates if gate.benchmark in selected]
+        check_names(standing, known, selected)
     if problems:
         raise UsageError("\nERROR: ".join(problems))
 
 
-def _measured_names(found: object) -> list[str]:
-    return [metric.name for metric in found.benchmark.metrics]  # type: ignore[attr-defined]  # a Collected
+def _journal_problems(collection: Collection) -> list[str]:
+    """A journal with a misspelt benchmark, or with none of those selected."""
+    recorded = collection.recorded().benchmarks
+    known = {*BENCHMARKS, *collection.seen}
+    problems = [
+        f"{collection.settings.replay} has answers for {name!r}, which is no known benchmark"
+        f"{f'; did you mean {near[0]}?' if (near := get_close_matches(name, known, n=1)) else ''}"
+        for name in sorted(recorded - known)
+    ]
+    if not problems and collection.left_out and not collection.benchmarks:
+        there = ", ".join(sorted(recorded)) or "nothing"
+        problems.append(
+            f"{collection.settings.replay} has no answer for {', '.join(collection.left_out)}; it has {there}"
+        )
+    return problems
 
 
 def _run_dir(config: pytest.Config, collection: Collection) -> RunDir:

@@ -1,0 +1,15 @@
+"""Hooks that this plugin adds to pytest, for a project's `conftest.py`."""
+
+from __future__ import annotations
+
+import pytest
+
+from swallow_metrics.engines.base import Engine
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_swallow_make_engine(config: pytest.Config, model: str) -> Engine | None:  # type: ignore[empty-body]
+    """Return an engine of your own for `--model MODEL`, or None to leave it to `--base-url` or vLLM.
+
+    Called in the main thread of every process that runs items, once. The first engine returned is used.
+    """

@@ -1,0 +1,173 @@
+"""Runs against a real HTTP endpoint."""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from endpoint import KEY, Endpoint
+
+
+def letter(body):
+    """Right for every question of the mini benchmark."""
+    number = int(re.search(r"Question (\d+)", body["messages"][-1]["content"]).group(1))
+    return "ABCD"[number % 4]
+
+
+def options(server, *more):
+    return ("--model", "m", "--base-url", server.url, "--data-dir", "data", *more)
+
+
+def test_an_endpoint_answers_a_run(mini, monkeypatch):
+    """Every question is asked once, with the sampling that the report shows; the key reaches only the server."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    with Endpoint(letter, key=KEY) as server:
+        assert mini.run(*options(server, "--temperature", "0.3", "--max-tokens", "20", "--seed", "1")).ret == 0
+    assert len(server.bodies) == 6
+    assert {key: server.bodies[0][key] for key in ("model", "temperature", "max_tokens", "seed")} == {
+        "model": "m", "temperature": 0.3, "max_tokens": 20, "seed": 1,
+    }  # fmt: skip
+    report = mini.report()
+    assert report["swallow"]["benchmarks"]["mini"]["metrics"]["extractive_match"]["mean"] == 1.0
+    assert report["swallow"]["model"]["engine"] == "openai"
+    for file in (mini.path / "run").iterdir():
+        assert KEY not in file.read_text()
+
+
+def test_window_bounds_open_requests(mini):
+    """--max-in-flight is never exceeded, and used."""
+    with Endpoint(letter, latency_s=0.05) as server:
+        mini.run(*options(server, "--max-in-flight", "3"))
+    assert server.peak == 3
+
+
+def test_reasoning_field_of_the_server(mini):
+    """`content` is scored; the server's reasoning field is kept beside it; a null content is replaced by it."""
+    with Endpoint(lambda body: {"role": "assistant", "content": "A", "reasoning_content": "B?"}) as server:
+        mini.run(*options(server))
+    assert {(line["text"], line["reasoning"]) for line in mini.journal()} == {("A", "B?")}
+    with Endpoint(lambda body: {"role": "assistant", "content": None, "reasoning": "C"}) as server:
+        mini.run(*options(server, "--run-dir", "b"))
+    assert {(line["text"], line["reasoning"]) for line in mini.journal("b")} == {("C", "C")}
+
+
+@pytest.mark.parametrize("status", [408, 409, 429, 500, 503])
+def test_transient_failures_are_asked_again(mini, status):
+    """A busy server is asked again after the pause that it asks for, and nothing is lost."""
+    failed = set()
+
+    def busy_once(body):
+        question = body["messages"][-1]["content"]
+        if question in failed:
+            return letter(body)
+        failed.add(question)
+        return status, {"Retry-After": "0.01"}, "{}"
+
+    with Endpoint(busy_once) as server:
+        assert mini.run(*options(server)).ret == 0
+    assert len(server.bodies) == 12
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(401, ["key", "$MY_KEY"]), (403, ["key", "$MY_KEY"]), (404, ["'m'", "--model", "--base-url"])],
+)
+def test_refusals_stop_at_once(mini, status, words):
+    """A wrong key or model is said once: exit status 4, one line, few requests."""
+    with Endpoint(lambda body: (status, {}, '{"error": {"message": "no"}}')) as server:
+        result = mini.run(*options(server, "--max-in-flight", "1", "--api-key-env", "MY_KEY"))
+    assert result.ret == 4
+    assert len(server.bodies) == 1
+    reason = mini.report()["swallow"]["incomplete"]["reason"]
+    assert all(word in reason for word in words), reason
+
+
+def test_a_refused_request_fails_its_item_only(mini):
+    """A 400 is not asked again; the rest is scored."""
+
+    def answer(body):
+        return (400, {}, '{"error": {"message": "context too long"}}') if "Question 2" in str(body) else letter(body)
+
+    with Endpoint(answer) as server:
+        assert mini.run(*options(server)).ret == 1
+    assert len(server.bodies) == 6
+    assert "context too long" in mini.report()["tests"][2]["metadata"]["error"]
+
+
+@pytest.mark.parametrize("answer", [(200, {}, "not json"), (200, {}, "[]"), (200, {}, '{"choices": []}')])
+def test_nonsense_is_an_item_error(mini, answer):
+    """An answer that is no chat completion is never scored."""
+    with Endpoint(lambda body: answer) as server:
+        assert mini.run(*options(server)).ret == 1
+    figures = mini.report()["swallow"]["benchmarks"]["mini"]
+    assert (figures["errors"], figures["scored"]) == (6, 0)
+
+
+def test_a_dead_endpoint_ends_in_bounded_time(mini, monkeypatch):
+    """Nothing listens: item errors, not a hang, and not every item waits for all retries."""
+    monkeypatch.setattr("swallow_metrics.plugin.engines.MAX_RETRIES", 1)
+    start = time.monotonic()
+    result = mini.run(
+        "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "--data-dir", "data", "--max-in-flight", "1"
+    )
+    assert result.ret == 1
+    assert time.monotonic() - start < 20
+    assert mini.report()["swallow"]["benchmarks"]["mini"]["errors"] == 6
+    assert "cannot be reached" in mini.report()["tests"][0]["metadata"]["error"]
+
+
+@pytest.mark.parametrize("how", ["replay", "endpoint"])
+def test_xdist_reports_the_same(mini, how):
+    """-n 2 asks every question once and gives the same figures in the same order as no -n."""
+    with Endpoint(letter) as server:
+        arguments = options(server) if how == "endpoint" else ("--data-dir", "data", "--replay", "answers.jsonl")
+        mini.run(*arguments, "--run-dir", "one", subprocess=True)
+        asked = len(server.bodies)
+        mini.run(*arguments, "--run-dir", "two", "-n", "2", subprocess=True)
+        assert len(server.bodies) == 2 * asked
+    one, two = mini.report("one"), mini.report("two")
+    for part in ("benchmarks", "averages", "mode", "incomplete"):
+        assert one["swallow"][part] == two["swallow"][part]
+    assert [(t["nodeid"], t["metadata"]) for t in one["tests"]] == [(t["nodeid"], t["metadata"]) for t in two["tests"]]
+    if how == "endpoint":
+        assert sorted(line["sample"] for line in mini.journal("two")) == sorted(
+            line["sample"] for line in mini.journal("one")
+        )
+        assert one["swallow"]["model"] == two["swallow"]["model"]
+
+
+def test_xdist_says_wrong_options_once(mini):
+    """Usage errors and refused keys have the same exit status under -n."""
+    result = mini.run("-n", "2", "--gate", "mini.nothing>=1", subprocess=True)
+    assert result.ret == 4
+    assert len([line for line in result.stderr.lines if line.startswith("ERROR: ")]) == 1
+    with Endpoint(lambda body: (401, {}, "{}")) as server:
+        assert mini.run(*options(server, "-n", "2"), subprocess=True).ret == 4
+
+
+def test_ctrl_c_keeps_what_there_is(mini):
+    """Exit status 2, a report marked incomplete, a journal to go on from."""
+    with Endpoint(letter, latency_s=0.4) as server:
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "benchmarks",
+            *options(server, "--run-dir", "run", "--max-in-flight", "1"),
+        ]
+        process = subprocess.Popen(command, cwd=mini.path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        while len(server.bodies) < 3:
+            time.sleep(0.05)
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        output = process.communicate(timeout=30)[0].decode()
+        assert process.returncode == 2, output
+        assert "INCOMPLETE" in output
+        answered = len(mini.journal())
+        assert 2 <= answered < 6
+        assert mini.report()["swallow"]["incomplete"]["missing"] >= 1
+        before = len(server.bodies)
+        assert mini.run(*options(server, "--resume")).ret == 0
+        assert len(server.bodies) - before == 6 - answered

@@ -1,0 +1,224 @@
+"""What a run reports, for every way to get answers."""
+
+import json
+
+import pytest
+
+LETTER = 'return "ABCD"[int(request.sample) % 4]'
+
+
+def test_demo_is_loud_and_complete(mini):
+    """Without a model the bundled questions and answers are scored, and nobody can take that for a result."""
+    result = mini.run()
+    result.assert_outcomes(passed=6)
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(
+        ["*DEMO, no model is evaluated*", "*results (DEMO*", "mini *6 *extractive_match *0.6667*"]
+    )
+    swallow = mini.report()["swallow"]
+    assert swallow["mode"] == "demo"
+    figures = swallow["benchmarks"]["mini"]
+    assert (figures["samples"], figures["scored"], figures["errors"], figures["unextracted"]) == (6, 6, 0, 1)
+    assert figures["metrics"]["extractive_match"]["mean"] == pytest.approx(4 / 6)
+    assert figures["metrics"]["extractive_match"]["method"] == "wilson"
+    assert set(figures["groups"]) == {"topic 0", "topic 1"}
+    assert swallow["averages"] == {"exact_match": pytest.approx(4 / 6), "f1": None, "judge": None}
+
+
+def test_metadata_of_an_item(mini):
+    """Each test of report.json carries its record under the contract's names."""
+    mini.run()
+    test = mini.report()["tests"][2]
+    assert test["nodeid"] == "benchmarks/test_mini.py::test_mini[2]"
+    assert test["metadata"] == {
+        "benchmark": "mini",
+        "sample": "2",
+        "group": "topic 0",
+        "scores": {"extractive_match": 1.0, "length": 7.0},
+        "extracted": ["C"],
+        "finish_reasons": [None],
+        "error": None,
+    }
+
+
+def test_model_answers_are_journaled_and_replayed(mini):
+    """A run's journal, replayed, gives the same figures without a model."""
+    mini.engine(LETTER)
+    mini.run("--model", "fake", "--data-dir", "data")
+    lines = mini.journal()
+    assert {line["sample"] for line in lines} == {str(n) for n in range(6)}
+    assert all(line["benchmark"] == "mini" and line["role"] == "model" and line["key"] for line in lines)
+    mini.run("--data-dir", "data", "--replay", "run", "--run-dir", "again")
+    first, second = mini.report()["swallow"], mini.report("again")["swallow"]
+    assert (first["mode"], second["mode"]) == ("model", "replay")
+    assert first["benchmarks"]["mini"]["metrics"] == second["benchmarks"]["mini"]["metrics"]
+
+
+def test_reasoning_is_removed_kept_and_counted(mini):
+    """A trace is no part of the answer, stays in the journal, and an unclosed one is counted."""
+    mini.engine("""
+if request.sample == "0":
+    return "<think>B or D?</think>A"
+return "<think>never ends" if request.sample == "1" else "C"
+""")
+    mini.run("--model", "fake", "--data-dir", "data")
+    line = next(line for line in mini.journal() if line["sample"] == "0")
+    assert (line["text"], line["reasoning"]) == ("A", "B or D?")
+    figures = mini.report()["swallow"]["benchmarks"]["mini"]
+    assert figures["counts"]["unclosed_reasoning"] == 1
+    assert mini.report()["tests"][0]["metadata"]["scores"]["extractive_match"] == 1.0
+
+
+def test_several_generations_are_averaged(mini):
+    """With --repeats, a question's score is the mean over its generations and n stays the number of questions."""
+    mini.engine('return "A" if request.repeat else "B"')
+    mini.run("--model", "fake", "--data-dir", "data", "--repeats", "4", "--seed", "7")
+    report = mini.report()
+    assert report["tests"][0]["metadata"]["scores"]["extractive_match"] == 0.75
+    figures = report["swallow"]["benchmarks"]["mini"]["metrics"]["extractive_match"]
+    assert (figures["n"], figures["method"]) == (6, "t")
+    assert sorted(line["seed"] for line in mini.journal() if line["sample"] == "0") == [7, 8, 9, 10]
+
+
+def test_resume_asks_only_what_is_missing(mini):
+    """Answers in the journal are not asked for again; a changed sampling is another question."""
+    mini.engine("""
+if request.sample == "3":
+    raise __import__("swallow_metrics.errors").errors.EngineError("lost")
+return "A"
+""")
+    assert mini.run("--model", "fake", "--data-dir", "data").ret == 1
+    mini.engine('return "D"')
+    assert mini.run("--model", "fake", "--data-dir", "data", "--resume").ret == 0
+    assert [line["sample"] for line in mini.journal()].count("3") == 1
+    assert len(mini.journal()) == 6
+    assert mini.report()["tests"][0]["metadata"]["extracted"] == ["A"]
+    assert mini.report()["tests"][3]["metadata"]["extracted"] == ["D"]
+    mini.run("--model", "fake", "--data-dir", "data", "--resume", "--temperature", "0.5")
+    assert len(mini.journal()) == 12
+
+
+def test_a_torn_last_line_is_left_out_and_overwritten(mini):
+    """What a crash tore is said, and asked again on --resume."""
+    mini.engine('return "A"')
+    mini.run("--model", "fake", "--data-dir", "data")
+    path = mini.path / "run" / "responses.jsonl"
+    path.write_bytes(path.read_bytes()[:-20])
+    result = mini.run("--data-dir", "data", "--replay", "run", "--run-dir", "again")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*torn*"])
+    assert mini.run("--model", "fake", "--data-dir", "data", "--resume").ret == 0
+    assert len(mini.journal()) == 6
+
+
+def test_a_sample_without_an_answer_is_an_error_not_a_zero(mini):
+    """The item fails with the sample's name; the mean is over the others."""
+    mini.write_answers(mini.path / "answers.jsonl", ["A", "B", "C", "D", "A"])
+    result = mini.run("--data-dir", "data", "--replay", "answers.jsonl")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*no answer for mini sample '5'*"])
+    figures = mini.report()["swallow"]["benchmarks"]["mini"]
+    assert (figures["scored"], figures["errors"], figures["metrics"]["extractive_match"]["mean"]) == (5, 1, 1.0)
+    assert mini.report()["tests"][5]["metadata"]["scores"] == {}
+
+
+def test_an_engine_failure_fails_one_item_with_one_line(mini):
+    """Other items are scored, nothing is a traceback, the exit status is 1."""
+    mini.engine("""
+if request.sample == "2":
+    raise RuntimeError("the cat\\nsat on it")
+return "A"
+""")
+    result = mini.run("--model", "fake", "--data-dir", "data")
+    result.assert_outcomes(passed=5, errors=1)
+    assert result.ret == 1
+    result.stdout.no_fnmatch_line("*Traceback*")
+    assert "RuntimeError: the cat sat on it" in mini.report()["tests"][2]["metadata"]["error"]
+
+
+def test_a_dead_engine_stops_the_run_at_once(mini):
+    """A refused key is said once, with exit status 4, and what was measured is reported as incomplete."""
+    mini.engine("""
+if request.sample != "0":
+    raise __import__("swallow_metrics.errors").errors.EngineDown("refuses the key in $OPENAI_API_KEY")
+return "A"
+""")
+    result = mini.run("--model", "fake", "--data-dir", "data", "--max-in-flight", "1")
+    assert result.ret == 4
+    incomplete = mini.report()["swallow"]["incomplete"]
+    assert "refuses the key" in incomplete["reason"]
+    assert incomplete["missing"] >= 4
+
+
+def test_a_bug_in_scoring_is_an_item_error(mini):
+    """An exception of the test body is reported with its type, never as a score."""
+    text = (mini.path / "benchmarks" / "test_mini.py").read_text()
+    (mini.path / "benchmarks" / "test_mini.py").write_text(text.replace("len(response.text)", "1 // 0"))
+    assert mini.run().ret == 1
+    figures = mini.report()["swallow"]["benchmarks"]["mini"]
+    assert (figures["errors"], figures["scored"], figures["metrics"]) == (6, 0, {})
+    assert "ZeroDivisionError" in mini.report()["tests"][0]["metadata"]["error"]
+
+
+def test_an_undeclared_metric_is_refused(mini):
+    """A metric that the benchmark does not declare could neither be gated nor aggregated."""
+    text = (mini.path / "benchmarks" / "test_mini.py").read_text()
+    (mini.path / "benchmarks" / "test_mini.py").write_text(text.replace('score("length"', 'score("lenght"'))
+    mini.run()
+    assert "declares no metric 'lenght'" in mini.report()["tests"][0]["metadata"]["error"]
+
+
+def test_hostile_text_reaches_the_report_unharmed(mini):
+    """Control characters, lone surrogates and line separators neither break journal nor report."""
+    mini.engine(r'return "A \ud800 \x00 \u2028 \x1b[31m " + "x" * 100_000')
+    assert mini.run("--model", "fake", "--data-dir", "data").ret == 0
+    assert mini.run("--data-dir", "data", "--replay", "run", "--run-dir", "again").ret == 0
+    assert mini.report("again")["tests"][0]["metadata"]["scores"]["extractive_match"] == 1.0
+    lines = (mini.path / "run" / "responses.jsonl").read_bytes().split(b"\n")
+    assert json.loads(lines[0])["text"].startswith("A \ud800 \x00 \u2028")
+
+
+def test_prompts_and_system_prompt_reach_the_model(mini):
+    """--prompts replaces the template, and the report's hash tells."""
+    mini.engine(
+        'return "A" if request.messages[0]["content"] == "Be brief." and "SURE" in request.messages[1]["content"] else "x"'
+    )
+    mini.run()
+    before = mini.report()["swallow"]["benchmarks"]["mini"]["prompt_sha256"]
+    (mini.path / "own").mkdir()
+    (mini.path / "own" / "mini.txt").write_text("SURE? {Question}\n")
+    options = ("--model", "fake", "--data-dir", "data", "--prompts", "own", "--system-prompt", "Be brief.")
+    mini.run(*options, "--run-dir", "own-run")
+    figures = mini.report("own-run")["swallow"]["benchmarks"]["mini"]
+    assert figures["unextracted"] == 0
+    assert figures["prompt_sha256"] != before
+
+
+def test_sampling_in_the_report_says_who_decided(mini):
+    """The benchmark's recommendation applies where the user says nothing."""
+    mini.engine(LETTER)
+    mini.run("--model", "fake", "--data-dir", "data", "--top-p", "0.9")
+    sampling = mini.report()["swallow"]["benchmarks"]["mini"]["sampling"]
+    assert sampling["temperature"] == 0.0
+    assert sampling["top_p"] == 0.9
+    assert sampling["source"] == {"temperature": "benchmark", "top_p": "user", "repeats": "benchmark"}
+
+
+def test_limit_is_balanced_and_nested(mini):
+    """A smaller limit takes a subset of a larger one, balanced over groups."""
+    chosen = {}
+    for limit in (1, 2, 4, 6):
+        mini.run("--limit", str(limit), "--run-dir", f"run-{limit}")
+        chosen[limit] = {test["metadata"]["sample"] for test in mini.report(f"run-{limit}")["tests"]}
+    assert [len(chosen[n]) for n in (1, 2, 4, 6)] == [1, 2, 4, 6]
+    assert chosen[1] < chosen[2] < chosen[4] < chosen[6]
+    assert {int(s) % 2 for s in chosen[2]} == {0, 1}
+
+
+def test_ordinary_tests_stay_ordinary(pytester):
+    """In a suite that asks no question, the plugin writes nothing and says nothing."""
+    pytester.makepyfile("def test_plain(): pass")
+    result = pytester.runpytest_inprocess()
+    result.assert_outcomes(passed=1)
+    result.stdout.no_fnmatch_line("*swallow results*")
+    assert not (pytester.path / "reports").exists()

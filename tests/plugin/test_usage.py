@@ -1,0 +1,188 @@
+"""Selection, gates, and one clear line for everything a user can get wrong."""
+
+import os
+
+import pytest
+
+
+def usage_line(result):
+    """The one line of a usage error."""
+    assert result.ret == 4, result.stdout.str()
+    assert "Traceback" not in result.stdout.str() + result.stderr.str()
+    lines = [line for line in result.stderr.lines if line.startswith("ERROR: ")]
+    assert len(lines) == 1, result.stderr.lines
+    return lines[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--base-url", "http://127.0.0.1:1/v1"], "--base-url needs --model"),
+        (["--replay", "answers.jsonl", "--model", "x"], "either --replay or --model"),
+        (["--replay", "nowhere.jsonl"], "nowhere.jsonl does not exist"),
+        (["--data-dir", "nowhere", "--replay", "answers.jsonl"], "--data-dir expects a folder"),
+        (["--temperature", "-1", "--model", "x"], "--temperature must be at least 0"),
+        (["--top-p", "0", "--model", "x"], "--top-p must be more than 0"),
+        (["--max-tokens", "0", "--model", "x"], "--max-tokens must be at least 1"),
+        (["--limit", "0"], "--limit must be at least 1"),
+        (["--temperature", "0.5"], "--temperature has no effect without --model"),
+        (["--engine-arg", "dtype", "--model", "x"], "expected --engine-arg KEY=VALUE"),
+        (["--engine-arg", "dtype=half", "--model", "x", "--base-url", "http://127.0.0.1:1/v1"], "the endpoint decides"),
+        (["--resume", "--model", "x"], "--resume needs --run-dir"),
+        (["--data-lock-update"], "--data-lock-update needs --data-lock"),
+        (["--gate", "mini.extractive_match>0.5"], "expected a gate such as"),
+        (["--gate", "mini.extractive_match>=high"], "expected a number as the threshold"),
+        (["--gate", "mini.extractive_mach>=0.5"], "nearest: extractive_match"),
+        (["--gate", "mimi.extractive_match>=0.5"], "nearest: mini"),
+        (["--gate", "mini.errors<=0", "-k", "nothing_of_it"], "cannot be checked"),
+        (["--gates", "nowhere.toml"], "--gates expects a file"),
+        (["--prompts", "nowhere"], "--prompts expects a folder"),
+        (["--judge-model", "a", "--judge-model", "a"], "two judges need two names"),
+    ],
+)
+def test_wrong_options_are_one_line(mini, arguments, expected):
+    """Exit status 4, one line that says what to do, no run folder."""
+    keep_run_dir = "--resume" in arguments
+    result = mini.pytester.runpytest_inprocess("benchmarks", *arguments) if keep_run_dir else mini.run(*arguments)
+    assert expected in usage_line(result)
+    assert not (mini.path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", "is empty"),
+        (b'{"question": "q", "answer": "A"}\nnot json\n', "line 2"),
+        (b'{"question": "q", "answer": "A"}\n{"question": "q"}\n', "answer"),
+        (b'{"question": "q", "answer": "E"}\n', "but got 'E'"),
+        (b'["question"]\n', "expected a JSON object"),
+        (b'{"question": "\xff", "answer": "A"}\n', "UTF-8"),
+    ],
+)
+def test_wrong_data_names_file_and_line(mini, content, expected):
+    """A bad row stops the run before anything is asked."""
+    (mini.path / "data" / "mini.jsonl").write_bytes(content)
+    line = usage_line(mini.run("--data-dir", "data", "--replay", "answers.jsonl"))
+    assert expected in line
+    assert "mini" in line
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ('{"benchmark": "mini", "sample": "0"}\n', "'text'"),
+        ('{"benchmark": "mini", "sample": "0", "text": 3}\n', "'text'"),
+        ('junk\n{"benchmark": "mini", "sample": "0", "text": "A"}\n', "line 1"),
+        ('{"benchmark": "minni", "sample": "0", "text": "A"}\n', "minni"),
+        ('{"benchmark": "mini", "sample": "0", "text": "A", "repeat": "x"}\n', "whole numbers"),
+    ],
+)
+def test_wrong_journals_are_refused(mini, content, expected):
+    """A journal that cannot be read is no silent loss of answers."""
+    (mini.path / "answers.jsonl").write_text(content)
+    assert expected in usage_line(mini.run("--data-dir", "data", "--replay", "answers.jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("{Question} {Answer}\n", "Answer"),
+        ("{Question.__class__}\n", "Question"),
+        ("{Question\n", "mini.txt"),
+        ("no placeholder\n", "Question"),
+    ],
+)
+def test_wrong_prompts_name_the_placeholder(mini, template, expected):
+    """A template is checked before anything is asked."""
+    (mini.path / "own").mkdir()
+    (mini.path / "own" / "mini.txt").write_text(template)
+    assert expected in usage_line(mini.run("--prompts", "own"))
+
+
+def test_a_used_run_folder_needs_resume(mini):
+    """A journal is never written over."""
+    mini.engine('return "A"')
+    assert mini.run("--model", "fake", "--data-dir", "data").ret == 0
+    assert "--resume" in usage_line(mini.run("--model", "fake", "--data-dir", "data"))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_an_unwritable_run_folder_is_one_line(mini):
+    """The folder is named."""
+    (mini.path / "locked").mkdir(mode=0o500)
+    assert "locked" in usage_line(mini.run("--run-dir", "locked/run"))
+
+
+def test_a_run_folder_below_a_file_is_one_line(mini):
+    """The folder is named, whoever runs it."""
+    (mini.path / "file").write_text("")
+    assert "file/run" in usage_line(mini.run("--run-dir", "file/run"))
+
+
+def test_gates_decide_the_exit_status(mini):
+    """8 when all was measured and a gate failed, 0 when all gates passed; table and report say by how much."""
+    result = mini.run("--gate", "mini.extractive_match>=0.7", "--gate", "mini.unextracted<=1")
+    assert result.ret == 8
+    result.stdout.fnmatch_lines(["gate FAILED: mini.extractive_match>=0.7 (measured 0.666667, 0.0333333 off)"])
+    assert mini.report()["exitcode"] == 8
+    assert [gate["passed"] for gate in mini.report()["swallow"]["gates"]] == [False, True]
+    assert mini.run("--gate", "mini.extractive_match<=0.7", "--run-dir", "again").ret == 0
+
+
+def test_errors_outrank_gates(mini):
+    """What could not be measured is 1, whatever the gates say."""
+    mini.write_answers(mini.path / "answers.jsonl", ["A"])
+    options = ("--data-dir", "data", "--replay", "answers.jsonl", "--gate", "mini.extractive_match>=2")
+    assert mini.run(*options).ret == 1
+
+
+def test_gates_from_toml_and_ini(mini):
+    """The three places of gates are one list."""
+    (mini.path / "gates.toml").write_text(
+        'gates = ["mini.length<=100"]\n[mini]\nextractive_match = ">=0.1"\nerrors = 0\nunextracted = "<=0.2"\n'
+    )
+    (mini.path / "pytest.ini").write_text("[pytest]\nswallow_gates =\n    mini.truncated<=0\n    absent.score>=1\n")
+    assert mini.run("--gates", "gates.toml", "--gate", "mini.length>=1").ret == 0
+    expressions = [gate["expression"] for gate in mini.report()["swallow"]["gates"]]
+    assert expressions == [
+        "mini.truncated<=0", "mini.length<=100", "mini.extractive_match>=0.1", "mini.errors<=0",
+        "mini.unextracted<=0.2", "mini.length>=1",
+    ]  # fmt: skip
+
+
+def test_selection_is_pytests_own(mini):
+    """-k, -m, node ids and the benchmark's own id as a marker."""
+    mini.run("-k", "mini and 3").assert_outcomes(passed=1, deselected=5)
+    mini.run("-m", "mini", "--run-dir", "b").assert_outcomes(passed=6)
+    mini.run("-m", "english and not mini", "--run-dir", "c").assert_outcomes(deselected=1)
+    result = mini.pytester.runpytest_inprocess("benchmarks/test_mini.py::test_mini[4]", "--run-dir", "d")
+    result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("option", ["--collect-only", "--markers", "--fixtures", "--help"])
+def test_looking_writes_nothing(mini, option):
+    """No run folder, no model: even a model that does not exist."""
+    result = mini.run(option, "--model", "no/such-model", "--data-dir", "data")
+    assert result.ret == 0
+    assert not (mini.path / "run").exists()
+
+
+def test_deselected_benchmarks_are_not_loaded(mini):
+    """A dataset that -m or -k leaves out may even be missing."""
+    (mini.path / "data" / "mini.jsonl").unlink()
+    (mini.path / "benchmarks" / "test_plain.py").write_text("def test_plain(): pass")
+    mini.run("--data-dir", "data", "-m", "not mini").assert_outcomes(passed=1, deselected=1)
+    mini.run("--data-dir", "data", "-k", "plain").assert_outcomes(passed=1, deselected=1)
+    assert "mini" in usage_line(mini.run("--data-dir", "data", "-k", "plain or 3", "--run-dir", "b"))
+
+
+def test_maxfail_and_quiet_behave(mini):
+    """-x stops at the first unmeasured item; -qq prints no table; --junitxml is written."""
+    mini.write_answers(mini.path / "answers.jsonl", [])
+    (mini.path / "answers.jsonl").write_text('{"benchmark": "mini", "sample": "5", "text": "B"}\n')
+    result = mini.run("--data-dir", "data", "--replay", "answers.jsonl", "-x", "--junitxml", "junit.xml")
+    result.assert_outcomes(errors=1)
+    assert mini.report()["swallow"]["incomplete"]["missing"] == 5
+    assert (mini.path / "junit.xml").exists()
+    result = mini.run("-qq", "--run-dir", "b")
+    result.stdout.no_fnmatch_line("*swallow results*")
