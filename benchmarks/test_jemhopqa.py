@@ -8,15 +8,16 @@ from dataclasses import replace
 
 import pytest
 from swallow_metrics.datasets.row import Row
-from swallow_metrics.extraction.open_answer import extract_plain, extract_quasi
-from swallow_metrics.metrics.open_qa import METRICS, compare
+from swallow_metrics.extraction.open_answer import plain_answer, quasi_answer
+from swallow_metrics.metrics.open_qa import METRICS, open_qa_scores
+from swallow_metrics.prompts import render
 
 from swallow_metrics.datatypes import Benchmark, Dataset, Sample
 
 
 def sample(row: Row, prompt: str) -> Sample:
     """A question; the gold is `answer` as it is."""
-    return Sample(row.id, (prompt.format(Question=row.text("question")),), row.text("answer"), group=row.get("type"))
+    return Sample(row.id, (render(prompt, Question=row.text("question")),), row.text("answer"), group=row.get("type"))
 
 
 JEMHOPQA = Benchmark(
@@ -37,10 +38,11 @@ JEMHOPQA_COT = replace(
 def score_answers(sample, responses, score):
     """Both variants: only their prompts differ."""
     for response in responses:
-        plain, quasi = extract_plain(response.text), extract_quasi(response.text)
-        for metric, value in compare(sample.target, plain.text, quasi.text).items():
+        plain = plain_answer(response.text)
+        quasi = quasi_answer(response.text, plain)
+        for metric, value in open_qa_scores(sample.target, plain.text, quasi.text).items():
             score(metric, value)
-        score.extract(quasi.text, found=quasi.found)
+        score.extract(plain.text, found=plain.found)
 
 
 @pytest.mark.japanese

@@ -11,6 +11,7 @@ from swallow_metrics.datasets.groups import JMMLU as GROUPS
 from swallow_metrics.datatypes import Benchmark, Dataset, Sample
 from swallow_metrics.extraction.choice import choice_letter
 from swallow_metrics.metrics.choice import EXTRACTIVE_MATCH
+from swallow_metrics.prompts import render
 
 LETTERS = "ABCD"
 
@@ -20,7 +21,7 @@ def sample(row: Row, prompt: str) -> Sample:
     if row.text("answer") not in LETTERS or len(row.text("answer")) != 1:
         raise row.error(f"expected `answer` to be one of A, B, C, D, but got {row.text('answer')!r}")
     options = {letter: row.text(letter) for letter in LETTERS}
-    question = prompt.format(Question=row.text("question"), **options)
+    question = render(prompt, Question=row.text("question"), **options)
     return Sample(row.id, (question,), row.text("answer"), group=GROUPS.get(row.subset or row.get("subject")))
 
 

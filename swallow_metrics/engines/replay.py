@@ -10,7 +10,10 @@ from swallow_metrics.pipeline.reader import JournalReader, place_of
 
 
 class ReplayEngine:
-    """Answers by benchmark and sample id from a journal; no model."""
+    """Answers by benchmark and sample id from a journal; no model.
+
+    A journal's `text` is the final answer: it is scored as it stands, with no reasoning trace removed from it again.
+    """
 
     def __init__(self, journal: JournalReader, name: str = "replay") -> None:
         self.identity = "replay"

@@ -25,6 +25,7 @@ class Channel:
     journal: JournalWriter | None = None
     recorded: JournalReader | None = None
     on_response: Callable[[Response], None] | None = None
+    raw: bool = True  # whether answers may still hold a reasoning trace; those of a journal were separated before
     down: EngineDown | None = None  # once an engine refuses everything, it is not asked again
 
     async def ask(self, request: Request) -> Response:
@@ -46,7 +47,8 @@ class Channel:
             # An engine's own bug must fail this item, with its cause, and no other.
             msg = f"the engine failed with {type(error).__name__}: {' '.join(str(error).split())[:500]}"
             raise EngineError(msg) from error
-        response = final(response)
+        if self.raw:
+            response = final(response)
         if response.latency_s is None and self.journal is not None:
             response = replace(response, latency_s=round(perf_counter() - start, 6))
         if self.journal is not None:

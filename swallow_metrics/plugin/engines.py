@@ -100,7 +100,7 @@ def make_engines(
     if settings.mode != "model":
         reader = collection.recorded()
         replay = ReplayEngine(reader, name=settings.mode)
-        return Engines(Channel(replay, on_response=on_response), settings, in_flight=64, recorded=reader)
+        return Engines(Channel(replay, raw=False, on_response=on_response), settings, in_flight=64, recorded=reader)
     engine, in_flight = candidate_engine(config, settings, share)
     recorded = JournalReader(run_dir.journals(), collection.warn) if settings.resume else None
     journal = JournalWriter(run_dir.journal)

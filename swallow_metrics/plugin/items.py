@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from swallow_metrics.datatypes import Benchmark, Conversation, Record, Response, Sample
+from swallow_metrics.extraction.reasoning import is_unclosed
 from swallow_metrics.plugin.collection import benchmark_of, sample_of
 
 UNSET: Any = object()
@@ -80,7 +81,7 @@ class ItemState:
         counts = Counter(self.scorer.counts)
         if any(reason == "length" for reason in reasons):
             counts["truncated"] = 1
-        unclosed = sum("<think>" in r.text and r.reasoning is None and "</think>" not in r.text for r in responses)
+        unclosed = sum(response.reasoning is None and is_unclosed(response.text) for response in responses)
         if unclosed:
             counts["unclosed_reasoning"] = unclosed
         tokens = sum(response.completion_tokens or 0 for response in responses)
