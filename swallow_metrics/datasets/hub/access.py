@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from swallow_metrics.errors import DataError
 
 CONVERTED = "refs/convert/parquet"  # the branch where the hub keeps a dataset's rows as Parquet
 _TIMEOUT_S = 20.0
+_TRUE = {"1", "ON", "YES", "TRUE"}
+_unreachable: dict[str, Exception] = {}  # endpoints that this process could not reach: waiting once is enough
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 
 
@@ -27,6 +30,7 @@ class Commit:
     path: str
     sha: str
     files: tuple[str, ...]
+    gated: bool = False
 
     def download(self, file: str) -> Path:
         """A local copy of a file, from huggingface_hub's cache where it is there."""
@@ -38,29 +42,40 @@ class Commit:
 
 def resolve(path: str, revision: str | None = None) -> Commit:
     """The commit that `revision` (None: the newest) stands for now. Raises what huggingface_hub raises."""
-    from huggingface_hub import HfApi
+    from huggingface_hub import HfApi, constants
 
-    info = HfApi().dataset_info(path, revision=revision, timeout=_TIMEOUT_S)
+    if constants.ENDPOINT in _unreachable:
+        raise _unreachable[constants.ENDPOINT]
+    try:
+        info = HfApi().dataset_info(path, revision=revision, timeout=_TIMEOUT_S)
+    except Exception as error:
+        if _is_transport(error):
+            _unreachable[constants.ENDPOINT] = error
+        raise
     if not info.sha:
         raise Unusable(f"the hub names no commit for {path}")
-    return Commit(path, info.sha, tuple(sibling.rfilename for sibling in info.siblings or ()))
+    files = tuple(sibling.rfilename for sibling in info.siblings or ())
+    return Commit(path, info.sha, files, gated=bool(info.gated))
 
 
 def is_offline() -> bool:
-    """Whether the user told huggingface_hub to stay offline (HF_HUB_OFFLINE)."""
+    """Whether the user told huggingface_hub (HF_HUB_OFFLINE) or datasets (HF_DATASETS_OFFLINE) to stay offline."""
     from huggingface_hub import constants
 
-    return bool(constants.HF_HUB_OFFLINE)
+    return bool(constants.HF_HUB_OFFLINE) or os.environ.get("HF_DATASETS_OFFLINE", "").upper() in _TRUE
 
 
-def explain(error: BaseException, path: str) -> DataError | None:
-    """What to tell the user when this error ends every attempt to load `path`; None when another way may work."""
+def explain(error: BaseException, path: str, *, gated: bool = False) -> DataError | None:
+    """What to tell the user when this error ends every attempt to load `path`; None when another way may work.
+
+    `gated` says that the repository is known to be behind terms of use.
+    """
     from huggingface_hub import constants, errors
 
     hub = f"the hub at {constants.ENDPOINT}"
     chain = list(_causes(error))
-    if any(isinstance(e, errors.GatedRepoError) for e in chain):
-        return DataError(_gated(path, constants.ENDPOINT))
+    if any(_is_gate(e, gated=gated) for e in chain):
+        return gated_error(path)
     for e in chain:
         message = None
         status = _status(e)
@@ -74,9 +89,7 @@ def explain(error: BaseException, path: str) -> DataError | None:
             message = f"cannot keep {path} in the cache ({e.strerror}: {e.filename}); set HF_HOME to another folder"
         elif _is_transport(e):
             reason = _first_line(e) or type(e).__name__
-            message = (
-                f"cannot reach {hub} for {path} ({reason}); use --data-dir DIR, or HF_HUB_OFFLINE=1 with a filled cache"
-            )
+            message = f"cannot reach {hub} for {path} ({reason}); use --data-dir DIR"
         if message is not None:
             return DataError(message)
     return None
@@ -84,8 +97,12 @@ def explain(error: BaseException, path: str) -> DataError | None:
 
 def reason_of(error: BaseException) -> str:
     """An error in a few words, for the list of what was tried."""
+    from huggingface_hub.errors import RevisionNotFoundError
+
     if isinstance(error, Unusable):
         return str(error)
+    if isinstance(error, RevisionNotFoundError):
+        return "there is no such branch or commit"
     text = _first_line(error)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
@@ -102,16 +119,24 @@ def without_bars(library: Any) -> Iterator[None]:
             library.enable_progress_bars()
 
 
-def _gated(path: str, endpoint: str) -> str:
-    from huggingface_hub import get_token
+def gated_error(path: str) -> DataError:
+    """Which page to accept, and which variable holds the token."""
+    from huggingface_hub import constants, get_token
 
-    page = f"{endpoint}/datasets/{path}"
-    if get_token() is None:
-        return (
-            f"{path} is gated: accept its terms at {page} and set HF_TOKEN to a token of that account, "
-            "or use --data-dir DIR"
-        )
-    return f"{path} is gated and the token (HF_TOKEN) has no access: accept its terms at {page}, or use --data-dir DIR"
+    state = "is gated" if get_token() is None else "is gated and the token at hand has no access"
+    return DataError(
+        f"{path} {state}: accept its terms at {constants.ENDPOINT}/datasets/{path} and set HF_TOKEN to a token of that "
+        "account, or use --data-dir DIR"
+    )
+
+
+def _is_gate(error: BaseException, *, gated: bool) -> bool:
+    """`datasets` tells so in the message alone. A gated repository can also look like a missing one."""
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+
+    if type(error).__name__ == "DatasetNotFoundError":
+        return "gated" in str(error)
+    return isinstance(error, GatedRepoError) or (gated and isinstance(error, RepositoryNotFoundError))
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from swallow_metrics.datasets.digest import rows_sha256
 from swallow_metrics.datasets.hub import access, cache
-from swallow_metrics.datasets.hub.ways import WAYS, Found, Wanted
+from swallow_metrics.datasets.hub.ways import WAYS, Found, Wanted, from_datasets_cache
 from swallow_metrics.datasets.lock import Pin, check_pin, read_pin, update_lock
 from swallow_metrics.datasets.row import Loaded, Origin, Row
 from swallow_metrics.datatypes import Dataset
@@ -66,7 +66,7 @@ def wanted_from(dataset: Dataset) -> list[Wanted]:
     if not dataset.subsets:
         configs[dataset.path] = {None: dataset.config}
     return [
-        Wanted(path, dataset.split, dataset.columns, dataset.rows, names, dataset.files)
+        Wanted(path, dataset.split, dataset.columns, dataset.rows, names, dataset.files, dataset.gated)
         for path, names in configs.items()
     ]
 
@@ -88,6 +88,9 @@ def _part(wanted: Wanted, pin: Pin | None) -> Part:
             cache.note_newest(wanted, sha)
         return Part(wanted, sha, kept[1], kept[0])
     if offline:
+        kept = _from_datasets(wanted)
+        if kept is not None and sha in (None, kept[0].commit):
+            return Part(wanted, kept[0].commit, kept[1], kept[0])
         what = f" at revision {sha}" if sha else ""
         raise DataError(
             f"{wanted.path}{what} is not in the cache and HF_HUB_OFFLINE is set; run once online with the same "
@@ -101,11 +104,20 @@ def _part(wanted: Wanted, pin: Pin | None) -> Part:
     return Part(wanted, commit.sha, source, found)
 
 
+def _from_datasets(wanted: Wanted) -> tuple[Found, str] | None:
+    try:
+        found = from_datasets_cache(wanted)
+    except Exception as error:  # noqa: BLE001  # `datasets` raises errors of many kinds; all mean: not there
+        _LOGGER.info("%s is not in the cache of datasets: %s", wanted.path, access.reason_of(error))
+        return None
+    return cache.decode(cache.encode(found, "data"))
+
+
 def _resolve(wanted: Wanted, revision: str | None) -> access.Commit:
     try:
         return access.resolve(wanted.path, revision)
     except Exception as error:  # every kind of huggingface_hub and its HTTP library: the seam is here
-        reason = access.explain(error, wanted.path)
+        reason = access.explain(error, wanted.path, gated=wanted.gated)
         if reason is None:
             at = f" has no revision {revision!r}" if revision else " cannot be looked up"
             reason = DataError(f"{wanted.path}{at} ({access.reason_of(error)}); use --data-dir DIR")
@@ -124,7 +136,7 @@ def _first_that_works(wanted: Wanted, commit: access.Commit, pin: Pin | None) ->
         try:
             found = WAYS[way](wanted, commit, (pin.data_revision or None) if pin is not None else None)
         except Exception as error:  # `datasets` raises errors of many kinds, its own bugs among them
-            final = access.explain(error, wanted.path)
+            final = access.explain(error, wanted.path, gated=wanted.gated)
             if final is not None:
                 raise final from error
             _LOGGER.info("%s as %s: %s", wanted.path, way, access.reason_of(error))
@@ -135,6 +147,8 @@ def _first_that_works(wanted: Wanted, commit: access.Commit, pin: Pin | None) ->
             best = found, way
         if not found.missing:
             break
+    if best is None and commit.gated:
+        raise access.gated_error(wanted.path)
     if best is None:
         raise DataError(
             f"cannot read {wanted.path} at {commit.sha[:12]} from the hub; tried {'; '.join(tried)}. "
@@ -144,17 +158,17 @@ def _first_that_works(wanted: Wanted, commit: access.Commit, pin: Pin | None) ->
 
 
 def _loaded(benchmark_id: str, dataset: Dataset, parts: Sequence[Part]) -> Loaded:
-    rows: list[Row] = []
     warnings: list[str] = []
+    by_subset: dict[str | None, list[Row]] = {}
     for part in parts:
-        for subset in part.wanted.configs:
+        for subset, table in part.found.tables.items():
             place = f"{part.wanted.path}@{part.found.commit[:12]}" + (f" {subset}" if subset is not None else "")
             origin = Origin(benchmark_id, place, unit="row")
-            table = part.found.tables.get(subset, [])
-            rows += [Row(values, number, origin, subset) for number, values in enumerate(table)]
+            by_subset[subset] = [Row(values, number, origin, subset) for number, values in enumerate(table)]
         if part.found.missing:
             names = ", ".join(part.found.missing)
             warnings.append(f"{benchmark_id}: {part.wanted.path} has no subset {names}")
+    rows = [row for subset in dataset.subsets or (None,) for row in by_subset.get(subset, [])]
     path = _joined([part.wanted.path for part in parts])
     if len(rows) != dataset.rows:
         warnings.append(f"{benchmark_id}: {path} has {len(rows):,} rows, expected {dataset.rows:,}")

@@ -27,6 +27,7 @@ class Wanted:
     rows: int
     configs: Mapping[str | None, str | None]
     files: tuple[str, ...] = ()
+    gated: bool = False
 
     @property
     def only(self) -> Only | None:
@@ -70,6 +71,22 @@ def as_data(wanted: Wanted, commit: Commit, _pinned: str | None) -> Found:
         elif not tables and len(names) == 1:
             tables = by_subset_column(read(names[0]), wanted)
     return _found(wanted, tables, commit.sha, names)
+
+
+def from_datasets_cache(wanted: Wanted) -> Found:
+    """What `datasets` itself kept of an earlier load, by whichever program, for a run offline. Raises any error."""
+    import datasets
+
+    tables: Tables = {}
+    commits = set()
+    with without_bars(datasets):
+        for subset, config in wanted.configs.items():
+            builder = datasets.load_dataset_builder(wanted.path, config)
+            tables[subset] = builder.as_dataset(split=wanted.split).to_list()
+            commits.add(str(builder.hash))
+    if len(commits) != 1:
+        raise Unusable(f"its subsets are of several revisions: {_listed(sorted(commits))}")
+    return _found(wanted, tables, commits.pop(), ())
 
 
 def as_converted(wanted: Wanted, commit: Commit, pinned: str | None) -> Found:
