@@ -7,12 +7,12 @@ F1 and a fuzzy ratio, each on the plain and the normalised answer (spec open_qa.
 from dataclasses import replace
 
 import pytest
+
 from swallow_metrics.datasets.row import Row
+from swallow_metrics.datatypes import Benchmark, Dataset, Sample
 from swallow_metrics.extraction.open_answer import plain_answer, quasi_answer
 from swallow_metrics.metrics.open_qa import METRICS, open_qa_scores
 from swallow_metrics.prompts import render
-
-from swallow_metrics.datatypes import Benchmark, Dataset, Sample
 
 
 def sample(row: Row, prompt: str) -> Sample:

@@ -5,9 +5,9 @@ out, BE-3). Scoring: the letter of the answer (spec multiple_choice.md), exact m
 """
 
 import pytest
-from swallow_metrics.datasets.row import Row
 
 from swallow_metrics.datasets.groups import JMMLU as GROUPS
+from swallow_metrics.datasets.row import Row
 from swallow_metrics.datatypes import Benchmark, Dataset, Sample
 from swallow_metrics.extraction.choice import choice_letter
 from swallow_metrics.metrics.choice import EXTRACTIVE_MATCH

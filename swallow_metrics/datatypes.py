@@ -185,7 +185,8 @@ class Benchmark:
 
     `sample(row, prompt)` builds a question from a row and the prompt template's text; `fields` are the placeholders
     that template may use, empty for a benchmark without one. `metrics[0]` is the primary metric. `repeats` is the
-    number of generations a question, `sampling` the recommendation that applies where the user says nothing.
+    number of generations a question, `sampling` the recommendation that applies where the user says nothing. `facts`
+    is plain JSON that the report shows as it is.
     """
 
     id: str
@@ -196,6 +197,7 @@ class Benchmark:
     fields: tuple[str, ...] = ()
     sampling: Sampling = Sampling(temperature=0.0)
     repeats: int = 1
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,8 @@ class Channel:
             raise EngineError(msg) from error
         if self.raw:
             response = final(response)
+            if response.choices != request.choices:
+                response = replace(response, choices=request.choices)
         if response.latency_s is None and self.journal is not None:
             response = replace(response, latency_s=round(perf_counter() - start, 6))
         if self.journal is not None:

@@ -76,6 +76,7 @@ def _benchmark(part: Part) -> dict[str, Any]:
         "dataset": dict(part.dataset),
         "prompt_sha256": part.prompt_sha256,
         "sampling": dict(part.sampling),
+        **part.benchmark.facts,
         **part.extra,
     }
 

@@ -45,6 +45,8 @@ def figures(metric: Metric, statistics: Sequence[Sequence[float]]) -> dict[str, 
         else:
             half = _t_quantile(n - 1) * stderr
             interval, method = (total - half, total + half), "t"
+            if all(0.0 <= v <= metric.scale for v in values):  # the interval of a bounded score has its bounds
+                interval = (max(0.0, interval[0]), min(metric.scale, interval[1]))
     else:
         if n < 2:
             return _figures(total, None, None, "bootstrap", n)

@@ -1,0 +1,38 @@
+"""GPQA's rows, in either language: options shown in a drawn order, and the gold that follows from the order shown."""
+
+from __future__ import annotations
+
+from swallow_metrics.datasets.options import shuffled
+from swallow_metrics.datasets.row import Row
+from swallow_metrics.datatypes import Response, Sample
+from swallow_metrics.errors import MeasurementError
+from swallow_metrics.prompts import render
+
+CORRECT = "Correct Answer"
+WRONG = ("Incorrect Answer 1", "Incorrect Answer 2", "Incorrect Answer 3")
+COLUMNS = ("Question", CORRECT, *WRONG)
+LETTERS = "ABCD"
+FIELDS = ("Question", *LETTERS)
+SEED = 1234  # of the drawn order; in every report
+
+
+def sample(row: Row, prompt: str) -> Sample:
+    """A question with its options in the drawn order; the target is the correct option's text."""
+    correct = row.text(CORRECT)
+    choices = shuffled(correct, [row.text(column) for column in WRONG], row.id, SEED)
+    question = render(prompt, Question=row.text("Question"), **dict(zip(LETTERS, choices, strict=True)))
+    return Sample(row.id, (question,), correct, choices=choices)
+
+
+def gold_letter(sample: Sample, response: Response) -> str:
+    """The correct option's letter in the order that this response was asked in. Raises MeasurementError.
+
+    A journal line without that order cannot be scored: a guess would be silently wrong three times in four.
+    """
+    if response.choices is None:
+        raise MeasurementError(
+            f"the answer to sample {sample.id!r} does not say in which order its `choices` were shown"
+        )
+    if sample.target not in response.choices or len(response.choices) != len(LETTERS):
+        raise MeasurementError(f"the `choices` of the answer to sample {sample.id!r} are not those of its question")
+    return LETTERS[response.choices.index(sample.target)]
