@@ -58,10 +58,10 @@ def _find(benchmark_id: str, dataset: Dataset, folder: Path) -> Path:
     """The file or folder with a benchmark's rows; of a benchmark with the same rows where it has none of its own."""
     for name in filter(None, (benchmark_id, dataset.local)):
         file, subsets = folder / f"{name}.jsonl", folder / name
-        if file.exists() and subsets.is_dir():
+        if file.is_file() and subsets.is_dir():
             # Neither is the obvious one, and a silent choice would be found out from wrong figures only.
             raise DataError(f"{benchmark_id}: found both {file} and the folder {subsets}; keep one of them")
-        if file.exists():
+        if file.is_file():
             return file
         if subsets.is_dir():
             return subsets

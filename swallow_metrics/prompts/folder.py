@@ -38,7 +38,8 @@ def write_templates(templates: Mapping[str, str], folder: Path, *, force: bool =
     files = {folder / f"{benchmark}.txt": template for benchmark, template in templates.items()}
     there = sorted(path.name for path in files if path.exists())
     if there and not force:
-        raise UsageError(f"{folder} has {', '.join(there)} already; add --force to write over them")
+        others = f" and {len(there) - 1} others" if len(there) > 1 else ""
+        raise UsageError(f"{folder} has {there[0]}{others} already; add --force to write over them")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, template in files.items():

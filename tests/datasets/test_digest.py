@@ -1,0 +1,47 @@
+"""The content hash of rows."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from swallow_metrics.datasets.digest import rows_sha256
+from swallow_metrics.datasets.row import Origin, Row
+
+HUB = Origin("b", "owner/name@0123", unit="row")
+LOCAL = Origin("b", "name.jsonl")
+
+
+def digest(*values, origin=HUB, subset=None, columns=("q", "a")):
+    return rows_sha256([Row(row, number, origin, subset) for number, row in enumerate(values)], columns)
+
+
+def test_hub_and_local_copies_of_the_same_rows_agree():
+    """Place, key order, further columns and null entries, which tables fill in, do not count."""
+    local = digest({"q": "x", "a": [{"k": 1}]}, origin=LOCAL)
+    assert local == digest({"extra": 9, "a": [{"k": 1, "other": None}], "q": "x"})
+    assert digest({"q": "x"}) == digest({"q": "x", "a": None})
+
+
+def test_every_change_of_what_is_read_changes_it():
+    """Values, their types, the order of rows, subsets and missing rows."""
+    rows = [{"q": "x", "a": "1"}, {"q": "y", "a": "2"}]
+    others = [
+        digest(*rows[::-1]),
+        digest(*rows, subset="s"),
+        digest(rows[0]),
+        digest({"q": "x", "a": 1}, rows[1]),
+        digest({"q": "x ", "a": "1"}, rows[1]),
+        digest({"q": "x", "a": ["1"]}, rows[1]),
+        digest(*rows, columns=("q",)),
+        digest(),
+    ]
+    assert len({digest(*rows), *others}) == len(others) + 1
+
+
+VALUES = st.text() | st.integers() | st.floats() | st.lists(st.text(), max_size=3)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines can be busy
+@given(st.lists(st.dictionaries(st.sampled_from("qab"), VALUES), max_size=4))
+def test_any_row_has_one(rows):
+    """Lone surrogates, long integers and NaN among them, and the same one again."""
+    assert digest(*rows) == digest(*[dict(reversed(row.items())) for row in rows])
