@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
@@ -106,6 +106,8 @@ class Pipeline:
             self._fail(error)
         finally:
             self._fail(EngineDown("the generation thread has ended"))
+            with contextlib.suppress(Exception):
+                self._loop.run_until_complete(_cancel(asyncio.all_tasks(self._loop)))
             self._loop.close()
 
     async def _main(self) -> None:
@@ -201,7 +203,7 @@ async def _all(coroutines: Sequence[Coroutine[Any, Any, Conversation]]) -> list[
         raise
 
 
-async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:
+async def _cancel(tasks: Collection[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,111 @@
+"""The journal: what is written can be read, whatever happens."""
+
+import os
+import resource
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from swallow_metrics.datatypes import Request, Response
+from swallow_metrics.errors import EngineDown, UsageError
+from swallow_metrics.pipeline.journal import JournalWriter
+from swallow_metrics.pipeline.reader import JournalReader, loads, place_of, to_response
+from swallow_metrics.pipeline.journal import to_line
+
+any_text = st.text(st.characters(exclude_categories=()), max_size=50)  # with lone surrogates, NUL, U+2028
+
+
+@given(any_text, st.none() | any_text, st.none() | st.lists(any_text, min_size=1).map(tuple), st.integers(0, 9))
+def test_a_line_holds_any_response(text, reasoning, choices, repeat):
+    """Whatever a model writes, its line is one line and reads back the same."""
+    request = Request("b", "s/1", (), repeat=repeat, choices=choices)
+    response = Response(text, reasoning, "stop", 3, 4, 0.5, choices)
+    line = to_line(request, response, "key")
+    assert line.count(b"\n") == 1
+    assert line.endswith(b"\n")
+    assert to_response(loads(line)) == response
+
+
+def test_keys_tell_requests_apart():
+    """Model, messages, sampling, repeat and attempt make a key; whose question it is does not."""
+    from dataclasses import replace
+
+    from swallow_metrics.datatypes import Sampling
+
+    request = Request("b", "1", ({"role": "user", "content": "q"},))
+    other = [
+        replace(request, messages=({"role": "user", "content": "r"},)),
+        replace(request, sampling=Sampling(temperature=0.1)),
+        replace(request, repeat=1),
+        replace(request, attempt=1),
+    ]
+    assert len({request.key("m"), request.key("n"), *[r.key("m") for r in other]}) == 6
+    assert replace(request, benchmark="c", sample="2").key("m") == request.key("m")
+
+
+def test_the_later_of_two_lines_counts(tmp_path):
+    """An answer given again replaces the first one."""
+    writer = JournalWriter(tmp_path / "responses.jsonl")
+    request = Request("b", "1", ())
+    writer.append(request, Response("first"), "k1")
+    writer.append(request, Response("second"), "k2")
+    writer.close()
+    reader = JournalReader([tmp_path], warn=pytest.fail)
+    assert reader.at_place(place_of(request)).text == "second"
+    assert reader.with_key("k1").text == "first"
+    assert reader.repeats("b", "1") == (0,)
+
+
+@pytest.mark.parametrize("torn", [b'{"benchmark": "b", "sam', b"\xe3\x81", b"{"])
+def test_a_torn_line_is_cut_before_the_next(tmp_path, torn):
+    """A crash in the middle of a write loses that line and no other."""
+    path = tmp_path / "responses.jsonl"
+    writer = JournalWriter(path)
+    writer.append(Request("b", "1", ()), Response("first"), "k1")
+    writer.close()
+    with path.open("ab") as stream:
+        stream.write(torn)
+    warnings = []
+    assert JournalReader([path], warnings.append).lines == 1
+    assert len(warnings) == 1
+    assert "torn" in warnings[0]
+    writer = JournalWriter(path)
+    writer.append(Request("b", "2", ()), Response("next"), "k2")
+    writer.close()
+    assert JournalReader([path], pytest.fail).lines == 2
+
+
+def test_a_full_disk_leaves_whole_lines(tmp_path):
+    """The line that does not fit is taken back, the error says how to go on."""
+    code = f"""
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+from pathlib import Path
+from swallow_metrics.datatypes import Request, Response
+from swallow_metrics.errors import EngineDown
+from swallow_metrics.pipeline.journal import JournalWriter
+writer = JournalWriter(Path({str(tmp_path / "responses.jsonl")!r}))
+try:
+    for number in range(100):
+        writer.append(Request("b", str(number), ()), Response("x" * 300), "k")
+except EngineDown as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "--resume" in done.stdout
+    reader = JournalReader([tmp_path], pytest.fail)
+    assert 5 < reader.lines < 20
+
+
+def test_unreadable_places_are_usage_errors(tmp_path):
+    """A missing file, an empty folder and a folder as run folder each say what was expected."""
+    with pytest.raises(UsageError, match="does not exist"):
+        JournalReader([tmp_path / "nowhere.jsonl"], pytest.fail)
+    with pytest.raises(UsageError, match="no .*jsonl"):
+        JournalReader([tmp_path], pytest.fail)
+    with pytest.raises(UsageError, match="run-dir"):
+        JournalWriter(tmp_path)

@@ -1,0 +1,176 @@
+"""The pipeline: bounded, in order, and never a hang."""
+
+import asyncio
+import threading
+import time
+
+import pytest
+
+from swallow_metrics.datatypes import Conversation, Response
+from swallow_metrics.engines.fake import FakeEngine
+from swallow_metrics.errors import EngineDown, EngineError, MeasurementError, UsageError
+from swallow_metrics.pipeline.pipeline import Pipeline, Task
+
+
+class Recorder:
+    """Tasks whose conversations are made by `answer(name, repeat)`, and how many were open at once."""
+
+    def __init__(self, answer=None, delay=0.0):
+        self.answer = answer or (lambda name, repeat: f"{name}/{repeat}")
+        self.delay = delay
+        self.open = self.peak = 0
+        self.begun = []
+
+    def task(self, name, repeats=(0,)):
+        async def converse(repeat, slot):
+            async with slot:
+                self.open += 1
+                self.peak = max(self.peak, self.open)
+                self.begun.append(name)
+                try:
+                    await asyncio.sleep(self.delay)
+                    return Conversation(repeat, (Response(self.answer(name, repeat)),))
+                finally:
+                    self.open -= 1
+
+        return Task(name, tuple(repeats), converse)
+
+
+def pipeline(tasks, engines=(), in_flight=4, ahead=8):
+    made = Pipeline(tasks, engines or [FakeEngine(lambda request: "")], in_flight=in_flight, ahead=ahead)
+    made.start()
+    return made
+
+
+def texts(conversations):
+    return [conversation.responses[0].text for conversation in conversations]
+
+
+def test_every_task_is_answered_in_its_order():
+    """Results belong to their task, repeats are in order, and the window is never exceeded."""
+    recorder = Recorder(delay=0.001)
+    tasks = [recorder.task(str(n), range(3)) for n in range(50)]
+    running = pipeline(tasks, in_flight=4, ahead=6)
+    for task in tasks:
+        assert texts(running.take(task)) == [f"{task.name}/{r}" for r in range(3)]
+        running.release(task.name)
+    running.close()
+    assert recorder.peak == 4
+
+
+def test_work_ahead_is_bounded():
+    """Without a release, no more than `ahead` tasks are begun."""
+    recorder = Recorder()
+    tasks = [recorder.task(str(n)) for n in range(100)]
+    running = pipeline(tasks, in_flight=4, ahead=10)
+    running.take(tasks[0])
+    time.sleep(0.2)
+    assert len(set(recorder.begun)) == 10
+    for task in tasks[:60]:
+        running.release(task.name)
+    time.sleep(0.2)
+    assert 60 < len(set(recorder.begun)) <= 71
+    running.close()
+
+
+def test_released_tasks_need_not_be_taken():
+    """Items that are skipped never stop the ones after them."""
+    recorder = Recorder()
+    tasks = [recorder.task(str(n)) for n in range(200)]
+    running = pipeline(tasks, in_flight=2, ahead=4)
+    for task in tasks[:-1]:
+        running.release(task.name)
+    assert texts(running.take(tasks[-1])) == ["199/0"]
+    running.close()
+
+
+def test_taking_out_of_order_does_not_deadlock():
+    """A task outside of the plan is answered when it is asked for."""
+    recorder = Recorder()
+    running = pipeline([recorder.task("a")])
+    assert texts(running.take(recorder.task("unplanned"))) == ["unplanned/0"]
+    assert texts(running.take(recorder.task("a"))) == ["a/0"]
+    running.close()
+
+
+@pytest.mark.parametrize("error", [EngineError("no"), ValueError("bug")])
+def test_one_failure_fails_one_task(error):
+    """An error belongs to its task, is a MeasurementError, and names what happened."""
+
+    def answer(name, repeat):
+        if name == "1":
+            raise error
+        return name
+
+    recorder = Recorder(answer)
+    tasks = [recorder.task(str(n), range(2)) for n in range(3)]
+    running = pipeline(tasks)
+    assert texts(running.take(tasks[0])) == ["0", "0"]
+    with pytest.raises(MeasurementError, match="no|ValueError: bug"):
+        running.take(tasks[1])
+    assert texts(running.take(tasks[2])) == ["2", "2"]
+    running.close()
+
+
+def test_a_dead_engine_ends_every_task():
+    """After EngineDown no task waits, whether it was begun or not."""
+
+    def answer(name, repeat):
+        raise EngineDown("refused")
+
+    recorder = Recorder(answer)
+    tasks = [recorder.task(str(n)) for n in range(50)]
+    running = pipeline(tasks)
+    start = time.monotonic()
+    for task in tasks:
+        with pytest.raises(EngineDown, match="refused"):
+            running.take(task)
+    assert time.monotonic() - start < 5
+    running.close()
+
+
+def test_a_crash_of_the_thread_fails_waiting_items_within_a_second():
+    """Even a bug of the pipeline itself is an error of the items, with its cause."""
+    recorder = Recorder(delay=30)
+    task = recorder.task("a")
+    running = pipeline([task])
+
+    def crash():
+        raise SystemExit("the loop is gone")
+
+    running._loop.call_soon_threadsafe(crash)
+    start = time.monotonic()
+    with pytest.raises(MeasurementError):
+        running.take(task)
+    assert time.monotonic() - start < 2
+    with pytest.raises(MeasurementError):
+        running.take(recorder.task("later"))
+    running.close()
+
+
+def test_an_engine_that_cannot_open_is_told_before_any_item():
+    """`start` raises what `open` raised, and the engines are closed."""
+
+    class Broken(FakeEngine):
+        async def open(self):
+            raise UsageError("no such model")
+
+    engine = Broken(lambda request: "")
+    with pytest.raises(UsageError, match="no such model"):
+        pipeline([Recorder().task("a")], [engine])
+    time.sleep(0.1)
+    assert engine.closed
+
+
+def test_close_cancels_what_is_open_and_leaves_no_thread():
+    """A stopped run ends at once, whatever was being generated."""
+    recorder = Recorder(delay=60)
+    engine = FakeEngine(lambda request: "")
+    tasks = [recorder.task(str(n)) for n in range(20)]
+    running = pipeline(tasks, [engine])
+    start = time.monotonic()
+    running.close()
+    running.close()
+    assert time.monotonic() - start < 5
+    assert engine.closed
+    assert not [thread for thread in threading.enumerate() if thread.name == "swallow-pipeline"]
