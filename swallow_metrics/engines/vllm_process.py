@@ -1,0 +1,130 @@
+"""vLLM's async engine with the processes it starts: loaded off the event loop, ended whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import shutil
+import signal
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from swallow_metrics.engines.guard import Guard
+from swallow_metrics.engines.vllm_log import cause_in, into_log
+from swallow_metrics.engines.vllm_model import fetch_config, one_line
+from swallow_metrics.engines.vllm_setup import Setup
+from swallow_metrics.errors import EngineDown, UsageError
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
+    from vllm.v1.engine.async_llm import AsyncLLM
+
+LOOK_EVERY_S = 0.2
+KILL_AFTER_S = 5.0
+
+
+class EngineProcess:
+    """Starts a model once and ends it. `log` as for `VLLMEngine`."""
+
+    def __init__(self, setup: Setup, log: Path | None, *, verbose: bool) -> None:
+        self._setup = setup
+        self._log = log
+        self._verbose = verbose
+        self._scratch: Path | None = None
+        self._guard: Guard | None = None
+        self._children: list[BaseProcess] = []
+        self._llm: AsyncLLM | None = None
+
+    async def start(self) -> AsyncLLM:
+        """Load the model; minutes for a large one. Raises UsageError, EngineDown. Cancelling ends vLLM's processes."""
+        if self._log is None:
+            self._scratch = Path(tempfile.mkdtemp(prefix="swallow-vllm-"))
+            self._log = self._scratch / "vllm.log"
+        self._guard = Guard()
+        others = multiprocessing.active_children()
+        loading = asyncio.ensure_future(asyncio.to_thread(_without_interrupts, self._load))
+        try:
+            while not loading.done():
+                await asyncio.wait([loading], timeout=LOOK_EVERY_S)
+                self._children = [child for child in multiprocessing.active_children() if child not in others]
+                for child in self._children:
+                    if child.pid is not None:
+                        self._guard.watch(child.pid)
+            self._llm = loading.result()
+        except BaseException:
+            # A thread cannot be cancelled, but it ends soon when the processes it waits for are gone.
+            for child in self._children:
+                child.kill()
+            await asyncio.wait([loading], timeout=KILL_AFTER_S)
+            raise
+        return self._llm
+
+    def _load(self) -> AsyncLLM:
+        """In a thread of its own: importing vLLM and loading a model block for long."""
+        setup, log = self._setup, self._log
+        assert log is not None
+        fetch_config(setup.model, setup.arguments)
+        with into_log(log, verbose=self._verbose):
+            from vllm.engine.arg_utils import AsyncEngineArgs
+            from vllm.usage.usage_lib import UsageContext
+            from vllm.v1.engine.async_llm import AsyncLLM
+
+            try:
+                # Batch sizes for throughput, as vLLM's own offline `LLM` takes them, not for a server's latency.
+                arguments = AsyncEngineArgs(model=setup.model, **setup.arguments)
+                config = arguments.create_engine_config(UsageContext.LLM_CLASS)
+            except Exception as error:
+                raise UsageError(f"vLLM refuses {setup.model}: {_reason(error)}") from error
+            try:
+                return AsyncLLM.from_vllm_config(config, disable_log_stats=arguments.disable_log_stats)
+            except Exception as error:
+                raise EngineDown(f"vLLM could not load {setup.model}: {self.cause() or one_line(error)}") from error
+
+    def cause(self) -> str | None:
+        """The last error that vLLM's processes wrote to the log, with where to read on."""
+        if self._log is None or not self._log.is_file():
+            return None
+        cause = cause_in(self._log.read_text("utf-8", "replace"))
+        self._scratch = None  # keep what the message points at
+        return f"{cause or 'no cause named'} (all of it: {self._log})"
+
+    async def stop(self) -> None:
+        """End vLLM and its processes; seconds. Safe to call at any time."""
+        llm, self._llm = self._llm, None
+        if llm is not None:
+            await asyncio.to_thread(llm.shutdown)
+        for child in self._children:
+            if child.is_alive():
+                child.kill()
+        self._children = []
+        if self._guard is not None:
+            self._guard.release()
+            self._guard = None
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch = None
+
+
+def _without_interrupts(function: Callable[[], Any]) -> Any:
+    """Call it with Ctrl-C's signal blocked, for processes that it starts inherit that.
+
+    Otherwise Ctrl-C would end vLLM at the same time as us, and its processes would report each other's death.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return function()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _reason(error: Exception) -> str:
+    """One line for what vLLM's configuration classes raise; pydantic's own text has several."""
+    errors = getattr(error, "errors", None)
+    if callable(errors):
+        found = errors()[0]
+        place = ".".join(str(part) for part in found.get("loc", ()))
+        return " ".join(f"{f'{place}: ' if place else ''}{found['msg'].removeprefix('Value error, ')}".split())[:400]
+    return one_line(error, 400)
