@@ -134,8 +134,9 @@ def converted_files(files: Iterable[str], split: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for path in sorted(files):
         config, _, rest = path.partition("/")
-        older = re.fullmatch(r"(?:.*-)?(\w+?)(?:-\d+-of-\d+)?\.parquet", rest)
-        if rest.endswith(".parquet") and split == (rest.rpartition("/")[0] or (older[1] if older else "")):
+        folder, _, name = rest.rpartition("/")
+        older = re.sub(r"(-\d+-of-\d+)?\.parquet$", "", name).rpartition("-")[2]
+        if name.endswith(".parquet") and split == (folder or older):
             found.setdefault(config, []).append(path)
     return found
 
