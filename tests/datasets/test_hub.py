@@ -286,6 +286,7 @@ def test_an_unreachable_hub_is_one_line(first, home, tmp_path):
     assert first["data"]["info"]["rows"] == 4
 
 
+@pytest.mark.slow
 def test_an_offline_run_takes_what_datasets_itself_kept(hub, tmp_path):
     """A cache filled by another program serves as well, and its commit is known."""
     load(tmp_path, hub.url, [{"prepare": ["me/data", "anatomy"]}, {"prepare": ["me/data", "virology"]}])
@@ -296,15 +297,14 @@ def test_an_offline_run_takes_what_datasets_itself_kept(hub, tmp_path):
 
 def test_a_lock_pins_the_revision_and_enforces_what_it_says(tmp_path):
     """Written with --data-lock-update; then the old commit is read although the hub has a newer one."""
-    old = {"main": {"README.md": card("anatomy", "virology"), "anatomy/t.jsonl": jsonl(ROWS[:2]),
-                    "virology/t.jsonl": jsonl(ROWS[2:])}}  # fmt: skip
-    repository = Repository(old)
+    files = {"data.py": SCRIPT.encode(), "anatomy.jsonl": jsonl(ROWS[:2]), "virology.jsonl": jsonl(ROWS[2:])}
+    repository = Repository({"main": files})
     lock, home = tmp_path / "data.lock", tmp_path / "home"
     case = {"id": "data", "dataset": CASES["data"], "lock": str(lock)}
     with LoopbackHub({"me/data": repository}) as hub:
         written = load(home, hub.url, [case | {"update": True}])["data"]
         pinned = lock.read_text()
-        newer = old["main"] | {"anatomy/t.jsonl": jsonl([ROWS[0], ROWS[1] | {"answer": "D"}])}
+        newer = files | {"anatomy.jsonl": jsonl([ROWS[0], ROWS[1] | {"answer": "D"}])}
         repository.commit_of("main")
         repository.branches["main"] = newer
         assert load(tmp_path / "empty", hub.url, [case])["data"] == written

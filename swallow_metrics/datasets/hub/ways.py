@@ -53,6 +53,9 @@ class Found:
 
 def as_data(wanted: Wanted, commit: Commit, _pinned: str | None) -> Found:
     """The repository as it is meant to be read: its configurations and splits, by the library `datasets`."""
+    script = f"{wanted.path.rpartition('/')[2]}.py"
+    if script in commit.files:  # `datasets` would say the same, after a second of import and some requests
+        raise Unusable(f"it is a script, {script}, which is never run")
     import datasets
 
     def read(name: str | None) -> Table:
