@@ -12,6 +12,7 @@ from swallow_metrics.datasets.atomic import write_atomically
 from swallow_metrics.errors import DataError
 
 _HEAD = "# Datasets and the revisions they were evaluated at; rewritten by --data-lock-update.\n"
+_CONTRACT = ("path", "revision", "rows", "sha256")  # the other fields are left out where they are empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,11 @@ def _pin(lock: Path, name: str, entry: Any) -> Pin:
 
 
 def _table(name: str, pin: Pin) -> str:
-    """A JSON string is a TOML string, and benchmark ids need no quotes only where they are bare keys."""
-    key = name if name.replace("_", "").replace("-", "").isalnum() and name.isascii() else json.dumps(name)
-    lines = [
-        f"{field} = {json.dumps(value, ensure_ascii=False)}" for field, value in asdict(pin).items() if value != ""
-    ]
+    key = name if name.replace("_", "").replace("-", "").isalnum() and name.isascii() else _value(name)
+    lines = [f"{field} = {_value(value)}" for field, value in asdict(pin).items() if field in _CONTRACT or value]
     return "\n".join(["", f"[{key}]", *lines, ""])
+
+
+def _value(value: str | int) -> str:
+    """A JSON string is a TOML string, but for the one control character that JSON leaves as it is."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -68,8 +68,8 @@ def variants(template: str, expected: Collection[str]) -> dict[str, str]:
     `expected` are the names that must be there, and no others.
     """
     heads = list(_VARIANT.finditer(template))
-    ends = [head.start() - 1 for head in heads[1:]] + [len(template)]
-    found = {head.group(1): template[head.end() : end] for head, end in zip(heads, ends, strict=True)}
+    ends = [*(head.start() - 1 for head in heads[1:]), len(template)]
+    found = {head.group(1): template[head.end() : end] for head, end in zip(heads, ends, strict=False)}
     if set(found) != set(expected) or len(heads) != len(found) or heads[0].start() != 0:
         names = " and ".join(f"[[{name}]]" for name in expected)
         raise UsageError(f"a template with variants: expected {names} once each, the first in line 1")
