@@ -113,6 +113,10 @@ def _template(file: Path, place: Place) -> str:
     else:
         raise UsageError(f"{where}: expected a text named {place.name}, but there is none")
     check(template, place.fields, f"{where}, {place.name or 'the template'}")
+    try:
+        template.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(f"{where}: {place.name} has a character that UTF-8 cannot hold") from error
     return template
 
 
