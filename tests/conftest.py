@@ -4,7 +4,10 @@ import json
 import os
 from pathlib import Path
 
-import numpy  # noqa: F401  # pytester forgets modules imported in its runs, and numpy cannot be imported twice
+# pytester forgets the modules that its runs import: numpy cannot be imported twice, the others are slow to import.
+import httpx2  # noqa: F401
+import numpy  # noqa: F401, ICN001
+import openai  # noqa: F401
 import pytest
 import scipy.special  # noqa: F401
 

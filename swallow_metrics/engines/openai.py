@@ -25,7 +25,8 @@ class OpenAIEngine:
     """Chat completions of one model at one endpoint.
 
     `key_env` names the environment variable that holds the key, for messages; `api_key` is its value and appears
-    nowhere else. `timeout_s` bounds one attempt, `max_retries` the attempts after the first.
+    nowhere else. `timeout_s` bounds one attempt, `max_retries` the attempts after the first. `identity` and `facts`
+    stand for the model in keys and reports where more is known of it than its name at the endpoint.
     """
 
     def __init__(
@@ -34,13 +35,16 @@ class OpenAIEngine:
         base_url: str,
         api_key: str,
         *,
+        identity: str | None = None,
+        facts: dict[str, Any] | None = None,
         key_env: str = "OPENAI_API_KEY",
         timeout_s: float = 1800.0,
         max_retries: int = 5,
         max_connections: int = 64,
         extra_body: dict[str, Any] | None = None,
     ) -> None:
-        self.identity = model
+        self.identity = identity or model
+        self._facts = facts
         self._model = model
         self._base_url = base_url
         self._api_key = api_key
@@ -129,6 +133,8 @@ class OpenAIEngine:
 
     def describe(self) -> dict[str, Any]:
         """Model, endpoint and the model name that the endpoint reports."""
+        if self._facts is not None:
+            return self._facts
         return {
             "engine": "openai",
             "name": self._model,

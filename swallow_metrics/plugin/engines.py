@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,6 +20,9 @@ from swallow_metrics.plugin.collection import Collection
 from swallow_metrics.plugin.options import Settings
 from swallow_metrics.plugin.rundir import RunDir
 from swallow_metrics.plugin.xdist import Share, worker_input
+
+if TYPE_CHECKING:
+    from swallow_metrics.engines.vllm_server import VLLMServer
 
 LOCAL_IN_FLIGHT = 1024  # vLLM in this process schedules by itself; a window only bounds memory
 MAX_RETRIES = 5  # after the first attempt, with growing pauses
@@ -125,6 +128,9 @@ def candidate_engine(config: pytest.Config, settings: Settings, share: Share) ->
             settings.model,
             served.get("base_url") or settings.base_url or "",
             served.get("api_key") or os.environ.get(settings.key_env) or "no-key-set",
+            identity=served.get("identity"),
+            facts=served.get("describe"),
+            extra_body=served.get("extra_body"),
             key_env=settings.key_env,
             timeout_s=settings.request_timeout_s,
             max_retries=MAX_RETRIES,
@@ -135,26 +141,24 @@ def candidate_engine(config: pytest.Config, settings: Settings, share: Share) ->
 
 
 def local_engine(settings: Settings) -> Engine:
-    """VLLM in this process. Raises UsageError when it is not installed or refuses an argument."""
+    """The model run by vLLM in this process. Raises UsageError when it is not installed or refuses an argument."""
     from swallow_metrics.engines.vllm import VLLMEngine
 
-    assert settings.model is not None
-    return VLLMEngine(
-        settings.model,
-        engine_args=settings.engine_args,
-        chat_template=settings.chat_template,
-        use_chat_template=settings.use_chat_template,
-        reasoning_parser=settings.reasoning_parser,
-    )
+    return VLLMEngine(settings.model or "", **_vllm_settings(settings))
 
 
-def model_server(settings: Settings) -> Any:
+def model_server(settings: Settings) -> VLLMServer:
     """A child process that serves the model to xdist workers. Raises UsageError, as `local_engine`."""
     from swallow_metrics.engines.vllm_server import VLLMServer
 
-    return VLLMServer(
-        settings.model,
-        engine_args=settings.engine_args,
-        chat_template=settings.chat_template,
-        reasoning_parser=settings.reasoning_parser,
-    )
+    return VLLMServer(settings.model or "", **_vllm_settings(settings))
+
+
+def _vllm_settings(settings: Settings) -> dict[str, Any]:
+    return {
+        "engine_args": settings.engine_args,
+        "chat_template": settings.chat_template,
+        "use_chat_template": settings.use_chat_template,
+        "reasoning_parser": settings.reasoning_parser,
+        "verbose": settings.verbose,
+    }

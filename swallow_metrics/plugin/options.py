@@ -59,6 +59,7 @@ class Settings:
     sandbox: str = "auto"
     sandbox_helpers: str = "candidate"
     gates: tuple[Gate, ...] = ()
+    verbose: bool = False
     standing_gates: tuple[Gate, ...] = ()  # of the ini file: they hold for whichever of their benchmarks is run
     prices: dict[str, dict[str, float]] = field(default_factory=dict)
 
@@ -257,6 +258,7 @@ def read_settings(config: pytest.Config) -> Settings:
         gates=(*file_gates, *(parse_gate(text) for text in get("--gate"))),
         standing_gates=tuple(parse_gate(text) for text in config.getini("swallow_gates")),
         prices=prices,
+        verbose=config.option.verbose > 0,
     )
 
 

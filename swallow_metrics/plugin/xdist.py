@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from swallow_metrics.errors import SwallowError
+
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
@@ -100,15 +102,24 @@ class Controller:
         """Remember how many workers share the items; start the model that they will ask."""
         self.workers = len(specs)
         if self.server is not None:
-            self.server.start()
+            try:
+                self.server.start()
+            except SwallowError as error:
+                raise pytest.UsageError(f"the model could not be started: {error}") from None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: WorkerController) -> None:
         """Tell a worker its share, the run's folder and where the model is served."""
         data: dict[str, Any] = {"run_dir": str(self.run_dir), "workers": self.workers}
         if self.server is not None:
-            data |= {"base_url": self.server.base_url, "api_key": self.server.api_key}
+            served = {name: getattr(self.server, name) for name in ("base_url", "api_key", "identity", "extra_body")}
+            data |= {**served, "describe": self.server.describe()}
         node.workerinput["swallow"] = data
+
+    def pytest_unconfigure(self) -> None:
+        """The model ends with the run, however that ended."""
+        if self.server is not None:
+            self.server.stop()
 
     @pytest.hookimpl(tryfirst=True, optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
