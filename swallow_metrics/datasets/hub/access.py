@@ -55,6 +55,8 @@ def resolve(path: str, revision: str | None = None) -> Commit:
     if not info.sha:
         raise Unusable(f"the hub names no commit for {path}")
     files = tuple(sibling.rfilename for sibling in info.siblings or ())
+    if not files:  # a mirror may leave them out of this answer
+        files = tuple(HfApi().list_repo_files(path, repo_type="dataset", revision=info.sha))
     return Commit(path, info.sha, files, gated=bool(info.gated))
 
 

@@ -152,7 +152,7 @@ def _first_that_works(wanted: Wanted, commit: access.Commit, pin: Pin | None) ->
     if best is None:
         raise DataError(
             f"cannot read {wanted.path} at {commit.sha[:12]} from the hub; tried {'; '.join(tried)}. "
-            "Convert it elsewhere to JSON lines and use --data-dir DIR"
+            "Convert it elsewhere to JSON lines, DIR/<benchmark>.jsonl, and use --data-dir DIR"
         )
     return best
 
@@ -166,7 +166,8 @@ def _loaded(benchmark_id: str, dataset: Dataset, parts: Sequence[Part]) -> Loade
             origin = Origin(benchmark_id, place, unit="row")
             by_subset[subset] = [Row(values, number, origin, subset) for number, values in enumerate(table)]
         if part.found.missing:
-            names = ", ".join(part.found.missing)
+            first, others = part.found.missing[:5], len(part.found.missing[5:])
+            names = ", ".join(first) + (f" and {others} others" if others else "")
             warnings.append(f"{benchmark_id}: {part.wanted.path} has no subset {names}")
     rows = [row for subset in dataset.subsets or (None,) for row in by_subset.get(subset, [])]
     path = _joined([part.wanted.path for part in parts])
