@@ -1,0 +1,79 @@
+"""Translations: the span in a response, and the texts of a dataset row."""
+
+from __future__ import annotations
+
+import re
+from ast import literal_eval
+from collections.abc import Mapping
+from typing import Any, Literal
+
+Language = Literal["ja", "en"]
+# Cues are case-sensitive and have an ASCII colon (TR-1).
+_CUES: Mapping[Language, str] = {"ja": "日本語:", "en": "English:"}
+_TEXT = re.compile(r"\S")
+_LINE_BREAK = re.compile(r"[\n\r]")
+
+
+def translation(response: str, language: Language) -> str | None:
+    """The text after the last cue that starts a line, up to the end of its line (TR-1 to TR-4). None: no cue.
+
+    The cue may be behind any whitespace, and so may the text be, on a later line too. A cue that was taken for the text
+    of an earlier one does not count. The span may be empty; trailing spaces are kept. The benchmark scores None as an
+    empty hypothesis (TR-5).
+    """
+    cue = _CUES[language]
+    span = None
+    searched = 0  # up to here text belongs to earlier cues
+    start = response.find(cue)
+    while start >= 0:
+        if _starts_line(response, start, searched):
+            begin = _TEXT.search(response, start + len(cue))
+            if begin is None:
+                return ""
+            line_break = _LINE_BREAK.search(response, begin.start())
+            searched = line_break.start() if line_break else len(response)
+            span = response[begin.start() : searched]
+        else:
+            # What is before this cue on its line disqualifies the rest of the line too.
+            searched = start + len(cue)
+        start = response.find(cue, searched)
+    return span
+
+
+def _starts_line(response: str, position: int, searched: int) -> bool:
+    """Whether only whitespace is between a line feed (or the start of the response) and `position`.
+
+    Looks back to `searched` alone, where a word character or a line feed stands, so a response is read once.
+    """
+    before = response[searched:position]
+    gap = before[len(before.rstrip()) :]
+    return "\n" in gap or (searched == 0 and len(gap) == len(before))
+
+
+def record(value: object) -> Mapping[str, Any]:
+    """A row's `translation` with texts by language, which some copies of the data keep as a Python literal (TR-7).
+
+    Raises ValueError for anything else.
+    """
+    decoded = value
+    if isinstance(value, str):
+        try:
+            decoded = literal_eval(value)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            decoded = None
+    if not isinstance(decoded, Mapping):
+        raise ValueError(f"expected a record of texts by language, or one as a Python literal, found {value!r:.80}")
+    return decoded
+
+
+def text(value: object, language: Language) -> str:
+    """One language's text of a row's `translation`: the first of a list, trailing whitespace removed (TR-7).
+
+    Raises ValueError where it is missing or not text.
+    """
+    found = record(value).get(language)
+    if isinstance(found, list | tuple) and found:
+        found = found[0]
+    if not isinstance(found, str):
+        raise ValueError(f"expected a text for language {language!r}, found {found!r:.80}")
+    return found.rstrip()

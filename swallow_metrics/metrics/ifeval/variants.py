@@ -1,0 +1,31 @@
+"""The eight readings of a response that a loose verdict tries (IF-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+
+def loose_variants(response: str) -> Iterator[str]:
+    """Readings 2 to 8, which differ from the response, without repetitions and without blank ones.
+
+    Reading 1, the response itself, is the strict verdict: where it is accepted, so is the loose one.
+    """
+    seen = {response}
+    for variant in _variants(response):
+        if variant not in seen and variant.strip():
+            seen.add(variant)
+            yield variant
+
+
+def _variants(response: str) -> Iterator[str]:
+    yield response.replace("*", "")
+    first = response.find("\n")
+    last = response.rfind("\n")
+    trimmed = [
+        response[first + 1 :].strip() if first >= 0 else "",
+        response[:last].strip() if last >= 0 else "",
+        response[first + 1 : last].strip() if first < last else "",
+    ]
+    yield from trimmed
+    for text in trimmed:
+        yield text.replace("*", "")

@@ -1,0 +1,59 @@
+"""Checks of words and letters that must, may or must not occur. Words are Janome's (IF-11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from swallow_metrics.metrics.ifeval.text import Text
+
+LESS, AT_LEAST = "未満", "以上"  # the two relation words (IF-10)
+_KATAKANA_OFFSET = 96
+
+
+def holds(count: int, relation: str, number: int) -> bool:
+    """Whether `count` is less than, or at least, `number` (IF-10)."""
+    return count >= number if relation == AT_LEAST else count < number
+
+
+def reaches(items: Iterator[object], number: int) -> bool:
+    """Whether there are `number` items; no more of them are made."""
+    return sum(1 for _ in islice(items, number)) == number
+
+
+def existence(text: Text, *, keywords: Sequence[str]) -> bool:
+    """Every keyword is one whole word."""
+    # A word is a piece of the text, so segmenting decides only where all of them occur.
+    missing = set(keywords)
+    if not all(keyword in text.value for keyword in missing):
+        return False
+    for token in text.tokens():
+        missing.discard(token)
+        if not missing:
+            return True
+    return False
+
+
+def frequency(text: Text, *, keyword: str, frequency: int, relation: str) -> bool:
+    """The keyword is a whole word so many times."""
+    # Words do not overlap, and `count` finds as many occurrences without overlap as there can be.
+    if not keyword or text.value.count(keyword) < frequency:
+        return holds(0, relation, frequency)
+    return reaches((token for token in text.tokens() if token == keyword), frequency) == (relation == AT_LEAST)
+
+
+def forbidden_words(text: Text, *, forbidden_words: Sequence[str]) -> bool:
+    """No word is one of these; they may be parts of longer words."""
+    occurring = {word for word in forbidden_words if word in text.value}
+    return not occurring or occurring.isdisjoint(text.tokens())
+
+
+def letter_frequency(text: Text, *, letter: str, let_frequency: int, let_relation: str) -> bool:
+    """The hiragana and its katakana together occur so many times."""
+    katakana = chr(ord(letter) + _KATAKANA_OFFSET)
+    return holds(text.value.count(letter) + text.value.count(katakana), let_relation, let_frequency)
+
+
+def nominal_ending(text: Text, *, count: int) -> bool:
+    """At least `count` full stops, exclamation or question marks are right behind a noun, outside quotes (IF-29)."""
+    return reaches((True for part in text.words_before("。！？") if part.startswith("名詞")), count)
