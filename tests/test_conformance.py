@@ -15,6 +15,9 @@ MODULES = {
     "hellaswag": "test_hellaswag",
     "gpqa_diamond": "test_gpqa_diamond",
     "swallow_gpqa_ja": "test_gpqa_ja",
+    "wmt20_en_ja": "test_wmt20",
+    "wmt20_ja_en": "test_wmt20",
+    "mifeval_ja": "test_mifeval_ja",
 }
 
 
@@ -55,6 +58,12 @@ def test_scores_equal_the_reference(shared, tmp_path, benchmark):
     """Through --data-dir and --replay, every metric of every sample has the value that the reference gives."""
     report = replay(shared, benchmark, MODULES[benchmark], tmp_path / "run")
     check(report, benchmark, *expectations(shared, benchmark))
+
+
+def test_boundary_responses_of_mifeval(shared, tmp_path):
+    """The made-up boundary cases of instruction following."""
+    report = replay(shared, "mifeval_ja", "test_mifeval_ja", tmp_path / "run", "edge")
+    check(report, "mifeval_ja", *expectations(shared, "mifeval_ja", "edge"))
 
 
 def test_every_vector_is_used(shared):

@@ -15,6 +15,7 @@ from swallow_metrics.errors import UsageError
 from swallow_metrics.pipeline.reader import JournalReader
 from swallow_metrics.plugin.markers import can_be_selected, mark_with_id
 from swallow_metrics.plugin.options import Settings
+from swallow_metrics.plugin.xdist import worker_input
 
 
 @dataclass
@@ -124,7 +125,9 @@ class Collection:
             return load_demo(benchmark.id, benchmark.dataset, folder / "demo")
         from swallow_metrics.datasets.hub import load_hub
 
-        return load_hub(benchmark.id, benchmark.dataset, settings.data_lock, settings.data_lock_update)
+        update = settings.data_lock_update and worker_input(self._config) is None
+        lock = settings.data_lock if update or not settings.data_lock_update else None
+        return load_hub(benchmark.id, benchmark.dataset, lock, update)
 
 
 def _benchmark_of(marker: pytest.Mark, metafunc: pytest.Metafunc) -> Benchmark:

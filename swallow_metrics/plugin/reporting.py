@@ -186,7 +186,7 @@ class Reporting:
     def _part(self, found: Collected, summary: Summary) -> document.Part:
         benchmark = found.benchmark
         for text in found.dataset.get("warnings", ()):
-            self.collection.warn(f"{benchmark.id}: {text}")
+            self.collection.warn(text)
         sampling = sampling_report(benchmark, self.collection.settings)
         return document.Part(benchmark, summary, found.dataset, found.prompt_sha256, sampling)
 
