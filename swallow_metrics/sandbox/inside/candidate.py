@@ -1,0 +1,136 @@
+"""The process a program runs in. It knows the program and, call by call, arguments: no test and no expected value.
+
+Requests: `P` the program · `C` call a function (see `peer`) · `I` run the program on this standard input.
+Answers: `L` loaded, with the names asked for · `V` `E` `X` `O` as in `peer` · `T` what it printed.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import socket
+import sys
+import types
+from typing import Any, NoReturn
+
+from swallow_metrics.sandbox.inside import codec, guard, peer, script
+from swallow_metrics.sandbox.inside.channel import Channel, Closed
+
+_REHEARSALS = 20
+ANSWER_BYTES = 16 << 20  # longest answer or output, written as the channel writes it
+
+
+class _Limited(peer.Peer):
+    """A peer that trusts the judge, and says so when an answer is too long."""
+
+    trusts = True
+
+    def send(self, kind: bytes, value: Any) -> None:
+        body = codec.dumps(value, self.export)
+        self.channel.send(*((kind, body) if len(body) <= ANSWER_BYTES else (b"O", b"")))
+
+
+class _NamedInput:
+    """What `from sys import stdin` binds while a program is loaded: reads whatever `sys.stdin` is later (CO-27)."""
+
+    read = staticmethod(lambda *size: sys.stdin.read(*size))
+    readline = staticmethod(lambda *size: sys.stdin.readline(*size))
+    readlines = staticmethod(lambda *size: sys.stdin.readlines(*size))
+
+
+class _Printed(io.StringIO):
+    """Standard output that stays readable when the program closes it."""
+
+    def close(self) -> None:
+        pass
+
+
+def serve(channel: Channel, module: types.ModuleType) -> NoReturn:
+    """Load the program that comes over the channel into the module and answer until killed."""
+    side = _Limited(channel)
+    try:
+        _, body = channel.receive()
+        guard.modules()
+        run = _load(side, body, module)
+        while run is not None:
+            kind, body = channel.receive()
+            if kind == b"C":
+                side.serve(body)
+            else:
+                _run_with_input(side, run, body.decode("utf-8", "surrogatepass"))
+    except Closed:
+        pass
+    except BaseException as error:  # noqa: BLE001  # SystemExit and the like end the program, here as anywhere
+        channel.send(b"X", type(error).__name__.encode("utf-8", "replace"))
+    os._exit(0)
+
+
+def _load(side: peer.Peer, request: bytes, module: types.ModuleType) -> Any:
+    """Run the program's top level and answer with the names asked for. Returns what serves requests, None if it failed.
+
+    The request is a line with the mode ("check", "call" or "stdin") and the names wanted, then the source.
+    """
+    head, _, text = request.partition(b"\n")
+    mode, *wanted = head.decode("utf-8").split()
+    source = text.decode("utf-8", "surrogatepass")
+    if mode == "stdin":
+        source = script.as_function(source)
+    try:
+        # The prelude is text before the program: `from __future__` is no longer the first statement and fails.
+        code = compile(f"pass\n{source}", "<string>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return _failed(side, "syntax", error)
+    if mode == "stdin":
+        sys.stdin = _NamedInput()  # type: ignore[assignment]  # all of it that exists there
+        vars(module)["stdin"] = sys.stdin
+    try:
+        exec(code, vars(module))  # noqa: S102  # what this process is for
+        # The text decides, a comment counts (CO-9).
+        home = vars(module)["Solution"]() if "class Solution" in source else module
+        if mode == "check" and home is not module:
+            raise AttributeError("check")  # noqa: EM101  # looked up on the instance, which has none
+        found = {name: getattr(home, name) for name in wanted if hasattr(home, name)}
+        body = b"\n".join(f"{name} ".encode() + side.write(value) for name, value in found.items())
+    except Exception as error:  # noqa: BLE001  # any failure to load
+        return _failed(side, "exception", error)
+    side.channel.send(b"L", body)
+    return found.get(script.FUNCTION, ())
+
+
+def _failed(side: peer.Peer, stage: str, error: BaseException) -> None:
+    side.channel.send(b"F", json.dumps([stage, *json.loads(peer.describe(error))]).encode("ascii"))
+
+
+def _run_with_input(side: peer.Peer, run: Any, text: str) -> None:
+    """Run the program once (CO-27, CO-28): its output, or the exception it ended with."""
+    sys.stdin, sys.stdout = io.StringIO(text), _Printed()
+    printed = sys.stdout
+    try:
+        run()
+    except SystemExit:
+        pass
+    except Exception as error:  # noqa: BLE001  # the judge counts it
+        side.channel.send(b"E", peer.describe(error))
+        return
+    body = printed.getvalue().encode("utf-8", "surrogatepass")
+    side.channel.send(*((b"T", body) if len(body) <= ANSWER_BYTES else (b"O", b"")))
+
+
+def rehearse() -> None:
+    """Go through a program's life once, before any is forked.
+
+    What runs here first is compiled, specialised and allocated for all children: each of them would otherwise copy
+    the memory that this changes.
+    """
+    for _ in range(_REHEARSALS):
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            side, judge = _Limited(Channel(theirs)), peer.Peer(Channel(ours))
+            module = types.ModuleType("rehearsal")
+            _load(side, b"check f g\ndef f(*a):\n    return a", module)
+            ours.recv(1 << 16)
+            for value in (1, [1, 2], "a"):
+                judge.post(b"C", codec.dumps_trusted((0, (value, [value]), {}), judge.export))
+                side.serve(side.channel.receive()[1])
+                judge.answer()

@@ -1,0 +1,131 @@
+"""A world of one's own: user, mount, process, network, IPC and host name namespaces, without being root.
+
+The mount namespace holds a new, read-only root with the paths a Python program reads and a small writable `/tmp`:
+nothing else of the machine has a name there.
+"""
+
+from __future__ import annotations
+
+import os
+import posix
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from stat import S_ISDIR
+
+from swallow_metrics.sandbox.inside import linux
+
+NAMES = ("user", "mount", "process", "network", "IPC", "host name")
+_FLAGS = (
+    linux.CLONE_NEWUSER,
+    linux.CLONE_NEWNS,
+    linux.CLONE_NEWPID,
+    linux.CLONE_NEWNET,
+    linux.CLONE_NEWIPC,
+    linux.CLONE_NEWUTS,
+)
+_RDONLY, _NOSUID, _NODEV = 1, 2, 4
+_REMOUNT, _BIND, _REC, _PRIVATE = 32, 4096, 16384, 1 << 18
+_KEPT = 1 | 2 | 4 | 8 | 1024 | 2048  # statvfs flags that a remount must repeat; their values are those of mount(2)
+_RELATIME_STAT, _RELATIME = 4096, 1 << 21
+SCRATCH = "/tmp"  # noqa: S108  # a file system of its own
+_MOUNT_POINTS = ("/mnt", "/tmp", "/var/tmp", "/dev/shm")  # noqa: S108  # covered, not used
+
+
+@dataclass(frozen=True)
+class Source:
+    """A path that programs may read, opened (O_PATH) while this process still could; `link` for symbolic links."""
+
+    path: str
+    descriptor: int
+    link: str | None = None
+
+    @property
+    def folder(self) -> bool:
+        """Whether it is a folder."""
+        return S_ISDIR(os.fstat(self.descriptor).st_mode)
+
+
+def enter() -> None:
+    """Enter new namespaces as the same user. Children of this process are in the new process namespace.
+
+    Raises OSError naming what the kernel refuses: unprivileged user namespaces may be switched off, limited
+    (`user.max_net_namespaces`) or stripped of their privileges.
+    """
+    uid, gid = os.geteuid(), os.getegid()
+    for name, flag in zip(NAMES, _FLAGS, strict=True):
+        try:
+            linux.unshare(flag)
+        except OSError as error:
+            raise OSError(error.errno, f"{name} namespace: {error.strerror}") from None
+        if flag == linux.CLONE_NEWUSER:
+            linux.prctl(linux.PR_SET_DUMPABLE, 1)  # or /proc/self belongs to root
+            Path("/proc/self/setgroups").write_text("deny", "ascii")
+            Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1", "ascii")
+            Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1", "ascii")
+    linux.mount(None, "/", None, _REC | _PRIVATE)
+
+
+def leave_mounts() -> None:
+    """Enter a mount namespace as root: what is mounted from here on is seen by this process alone."""
+    linux.unshare(linux.CLONE_NEWNS)
+    linux.mount(None, "/", None, _REC | _PRIVATE)
+
+
+def build_view(sources: Sequence[Source], devices: Iterable[Source]) -> str:
+    """Make a tree of nothing but these paths, read-only; returns where it is. Needs a mount namespace."""
+    root = next(path for path in _MOUNT_POINTS if os.path.isdir(path))
+    hidden = [s for s in sources if f"{s.path}/".startswith(f"{root}/")]
+    if hidden:
+        raise OSError(f"{hidden[0].path!r} is needed and lies where the new root is mounted")
+    linux.mount("tmpfs", root, "tmpfs", _NOSUID | _NODEV, "size=1m,mode=0755")
+    for source in sources:
+        target = root + source.path
+        if source.link is not None:
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            os.symlink(source.link, target)
+            continue
+        _bind(source, target)
+        kept = os.statvfs(target).f_flag
+        flags = kept & _KEPT | (_RELATIME if kept & _RELATIME_STAT else 0)
+        linux.mount(None, target, None, _REMOUNT | _BIND | _RDONLY | _NOSUID | _NODEV | flags)
+    for device in devices:
+        _bind(device, root + device.path)
+    os.makedirs(root + SCRATCH, exist_ok=True)
+    return root
+
+
+def enter_view(root: str, scratch_bytes: int) -> None:
+    """Make the tree the root, with an empty writable folder `SCRATCH`. Needs user and mount namespaces."""
+    linux.mount(root, root, None, _BIND | _REC)  # the root itself must be a mount of this namespace
+    linux.mount("tmpfs", root + SCRATCH, "tmpfs", _NOSUID | _NODEV, f"size={scratch_bytes},mode=0700")
+    posix.chdir(root)
+    linux.pivot_root_here()
+    linux.detach(".")
+    posix.chdir("/")
+    linux.mount(None, "/", None, _REMOUNT | _BIND | _RDONLY | _NOSUID | _NODEV)
+
+
+def _bind(source: Source, target: str) -> None:
+    os.makedirs(target if source.folder else os.path.dirname(target), exist_ok=True)
+    if not source.folder:
+        Path(target).touch()
+    linux.mount(source.path, target, None, _BIND | _REC)
+
+
+class ProcessNamespaces:
+    """Forks each child into a process namespace of its own, from a process that is itself in a new one."""
+
+    def __init__(self) -> None:
+        self.own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+
+    def fork(self) -> int:
+        """As os.fork; the child is process 1, and everything it starts ends with it."""
+        linux.unshare(linux.CLONE_NEWPID)
+        pid = -1
+        try:
+            pid = posix.fork()
+        finally:
+            if pid:  # a second unshare is refused until children are back in this process's own namespace
+                linux.setns(self.own, linux.CLONE_NEWPID)
+        return pid

@@ -1,0 +1,34 @@
+"""A program that reads standard input becomes a function that can be called once per test (CO-25, CO-26)."""
+
+from __future__ import annotations
+
+import ast
+
+FUNCTION = "run_program"
+
+
+def as_function(program: str) -> str:
+    """The program's text with all statements except imports inside `FUNCTION`; comments vanish.
+
+    The body of a last `if __name__ == '__main__':` takes the place of that statement. A text that does not parse
+    is returned as it is, and without any statement to run no function is made.
+    """
+    try:
+        statements = ast.parse(program).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return program
+    if statements and _is_main_guard(guard := statements[-1]):
+        statements[-1:] = guard.body
+    imports = [s for s in statements if isinstance(s, (ast.Import, ast.ImportFrom))]
+    rest = [s for s in statements if not isinstance(s, (ast.Import, ast.ImportFrom))]
+    text = ast.unparse(ast.Module(body=[*imports], type_ignores=[]))
+    if not rest:
+        return text
+    function = ast.parse(f"def {FUNCTION}(): pass").body[0]
+    assert isinstance(function, ast.FunctionDef)
+    function.body = rest
+    return f"{text}\n{ast.unparse(function)}"
+
+
+def _is_main_guard(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.If) and ast.unparse(statement.test) == "__name__ == '__main__'"

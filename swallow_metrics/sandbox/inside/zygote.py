@@ -1,0 +1,239 @@
+"""The small clean process that programs are forked from.
+
+It never holds a program, a test or an expected value: those pass between harness, judge and program directly.
+Commands come from the harness, one line of JSON each, and are answered with one line each:
+`{"judge": true}`, with the judge's connection attached, and `{"run": {"load_s": …, "step_s": …}}`.
+The end of input ends this process and everything it started.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import posix
+import select
+import signal
+import socket
+import sys
+import time
+from typing import Any, NoReturn
+
+from swallow_metrics.sandbox.inside import candidate, judge, linux, scratch
+from swallow_metrics.sandbox.inside.channel import Channel
+from swallow_metrics.sandbox.inside.world import World
+
+GRACE = 0.15  # seconds the judge has to let go of a program that was killed
+_TICK = 0.1  # seconds between looks at what can only be watched: threads and disk
+_THREADS = 256
+_EXIT = 0.05  # seconds that a process whose connection ended has to end itself
+_FIRST, _LAST = 3, 1 << 16  # descriptors below are /dev/null
+
+
+class HungUp(Exception):  # noqa: N818  # an event
+    """The harness is gone."""
+
+
+class Zygote:
+    """Forks one program after another, holds the clock and kills."""
+
+    def __init__(self, world: World, harness: socket.socket) -> None:
+        self.world = world
+        self.harness = harness
+        self.judge = 0
+        self.control: socket.socket | None = None
+        self.poll = select.poll()
+        self.poll.register(harness, select.POLLIN)
+        candidate.rehearse()
+        gc.collect()
+        gc.freeze()  # children then do not copy these pages when they collect
+
+    def serve(self) -> None:
+        """Obey until the harness hangs up, then leave nothing behind."""
+        try:
+            while True:
+                command, descriptors = self._command()
+                answer = self._start_judge(descriptors[0]) if "judge" in command else self._run(**command["run"])
+                self.harness.sendall(json.dumps(answer).encode("ascii") + b"\n")
+        except (HungUp, OSError):
+            pass
+        self._stop_judge()
+        scratch.clear(self.world.scratch)
+        if not self.world.scratch_is_bounded:
+            posix.chdir("/")
+            try:
+                posix.rmdir(self.world.scratch)
+            except OSError:  # the harness, whose folder it is, removes it as well
+                pass
+
+    def _command(self) -> tuple[dict[str, Any], list[int]]:
+        line, descriptors = b"", []
+        while not line.endswith(b"\n"):
+            data, received, _, _ = socket.recv_fds(self.harness, 1 << 16, 1)
+            if not data:
+                raise HungUp
+            line += data
+            descriptors += received
+        return json.loads(line), descriptors
+
+    def _start_judge(self, descriptor: int) -> dict[str, Any]:
+        self._stop_judge()
+        ours, theirs = socket.socketpair()
+        pid = posix.fork()
+        if pid == 0:
+            self._become_judge(descriptor, theirs)
+        os.close(descriptor)
+        theirs.close()
+        self.judge, self.control = pid, ours
+        self.poll.register(ours, select.POLLIN)
+        return {"judge": True}
+
+    def _become_judge(self, descriptor: int, control: socket.socket) -> NoReturn:
+        try:
+            self.world.confine()
+            connection = socket.socket(fileno=descriptor)
+            self._isolate(connection, control)
+            self.world.filter_calls()
+            judge.serve(Channel(connection), control, vars(self.world.module))
+        except BaseException:  # noqa: BLE001  # a child must never return into the zygote's code
+            sys.excepthook(*sys.exc_info())
+        os._exit(1)
+
+    def _stop_judge(self) -> None:
+        if self.control is not None:
+            self.poll.unregister(self.control)
+            self.control.close()
+            self.control = None
+            posix.kill(self.judge, signal.SIGKILL)
+            os.waitpid(self.judge, 0)
+
+    def _isolate(self, *connections: socket.socket) -> None:
+        """In a child: close every descriptor but these connections' and the library's."""
+        low = _FIRST
+        for kept in sorted([*map(socket.socket.fileno, connections), *self.world.kept]):
+            os.closerange(low, kept)
+            low = kept + 1
+        os.closerange(low, _LAST)
+
+    def _become_program(self, connection: socket.socket) -> NoReturn:
+        channel = Channel(connection)
+        try:
+            self.world.confine()
+            self._isolate(connection)
+            self.world.filter_calls()
+            channel.send(b"R")
+        except BaseException:  # noqa: BLE001  # without `R` the judge knows that the sandbox failed, not the program
+            os._exit(1)
+        candidate.serve(channel, self.world.module)
+
+    def _run(self, load_s: float, step_s: float) -> dict[str, Any]:
+        """Run one program; how it ended: "done", "time", "threads", "disk" or "judge" (it died)."""
+        assert self.control is not None, "a judge comes before programs"
+        start = time.monotonic()
+        ours, theirs = socket.socketpair()
+        pid = self.world.fork_program()
+        if pid == 0:
+            self._become_program(theirs)
+        theirs.close()
+        socket.send_fds(self.control, [b"c"], [ours.fileno()])
+        ours.close()
+        ended, steps, gone = self._watch(pid, start + load_s, step_s)
+        seconds = time.monotonic() - start
+        status = self._kill(pid, gone)
+        if ended == "judge" or (ended != "done" and not self._judge_lets_go()):
+            self._stop_judge()
+        scratch.clear(self.world.scratch)
+        return {
+            "ended": ended,
+            "steps": steps,
+            "seconds": seconds,
+            "status": os.waitstatus_to_exitcode(status) if gone else 0,
+            "judge": self.control is not None,
+        }
+
+    def _watch(self, pid: int, deadline: float, step_s: float) -> tuple[str, int, bool]:
+        """Wait for the judge, at most until the deadline, which every step sets anew."""
+        assert self.control is not None
+        steps = 0
+        look = time.monotonic() + _TICK
+        while (now := time.monotonic()) < deadline:
+            if now >= look:
+                if why := self._overuse(pid):
+                    return why, steps, False
+                look = now + _TICK
+            for descriptor, _ in self.poll.poll(1000 * (min(deadline, look) - now)):
+                if descriptor == self.harness.fileno():
+                    self._kill(pid, gone=False)
+                    raise HungUp  # no command comes while one is being carried out
+                for event in self.control.recv(64) or b"-":
+                    if event == ord("S"):
+                        steps += 1
+                        deadline = time.monotonic() + step_s
+                    else:
+                        return "judge" if event == ord("-") else "done", steps, event == ord("G")
+        return "time", steps, False
+
+    def _overuse(self, pid: int) -> str:
+        """What no kernel limit holds at this level: disk without a small file system, threads without a namespace."""
+        world = self.world
+        if not world.scratch_is_bounded and scratch.used_bytes(world.scratch) > world.settings["scratch_bytes"]:
+            return "disk"
+        if world.processes is None and _threads(pid) > _THREADS:
+            return "threads"
+        return ""
+
+    def _kill(self, pid: int, gone: bool) -> int:
+        """End the program with everything it started; its wait status."""
+        until = time.monotonic() + _EXIT if gone else 0.0
+        while time.monotonic() < until:
+            done, status = os.waitpid(pid, os.WNOHANG)
+            if done:
+                break
+            time.sleep(0.001)
+        else:
+            posix.kill(pid, signal.SIGKILL)
+            _, status = os.waitpid(pid, 0)
+        if self.world.processes is None and self.world.filter is None:
+            self._kill_orphans()
+        return status
+
+    def _kill_orphans(self) -> None:
+        """Where programs can start processes: these are now children of this process."""
+        until = time.monotonic() + 2
+        while (orphans := _children() - {self.judge}) and time.monotonic() < until:
+            for pid in orphans:
+                posix.kill(pid, signal.SIGKILL)
+            for pid in orphans:
+                os.waitpid(pid, 0)
+
+    def _judge_lets_go(self) -> bool:
+        """After a kill: whether the judge noticed and is ready for the next program."""
+        assert self.control is not None
+        self.control.settimeout(GRACE)
+        try:
+            while events := self.control.recv(64):
+                if b"G" in events or b"D" in events:
+                    return True
+        except TimeoutError:
+            pass
+        finally:
+            self.control.settimeout(None)
+        return False
+
+
+def _threads(pid: int) -> int:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return int(file.read().rpartition(b")")[2].split()[17])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def _children() -> set[int]:
+    if not linux.LINUX:
+        return set()
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
+            return set(map(int, file.read().split()))
+    except OSError:
+        return set()

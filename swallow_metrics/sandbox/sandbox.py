@@ -1,0 +1,157 @@
+"""The sandbox of a session: programs in, outcomes out, from any thread."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, replace
+from hashlib import sha256
+from threading import Lock, local
+from typing import Any, Self
+
+from swallow_metrics.errors import SandboxError, UsageError
+from swallow_metrics.sandbox import levels, selftest
+from swallow_metrics.sandbox.lane import Lane, LaneError, filter_bytes
+from swallow_metrics.sandbox.levels import Choice, Level
+from swallow_metrics.sandbox.tasks import Limits, Outcome, Task
+
+_ATTEMPTS = 2  # a lane that fails is replaced once
+_LAYERS_TO_LEAVE_OUT = ("landlock", "namespaces", "seccomp")
+
+
+class Sandbox:
+    """Runs untrusted programs, one a lane at a time, on as many lanes as there are cores.
+
+    `level` is what is accepted: "auto" takes the strongest the kernel offers and refuses to be weak; a name takes
+    exactly that level. `without` names layers to leave out, for trying a weaker kernel. Nothing is started before
+    the first program or `start`; `close` ends everything. Safe to use from several threads.
+    """
+
+    def __init__(
+        self,
+        level: Choice = "auto",
+        *,
+        workers: int | None = None,
+        limits: Limits | None = None,
+        without: tuple[str, ...] = (),
+    ) -> None:
+        self.choice = level
+        self.limits = limits or Limits()
+        self.workers = workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        self._wanted = levels.wanted(level) - set(without)
+        self._lock = Lock()
+        self._own = local()
+        self._lanes: set[Lane] = set()
+        self._spare: Lane | None = None
+        self._description: dict[str, Any] | None = None
+        self._closed = False
+        self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="sandbox")
+
+    def start(self) -> Level:
+        """Find out what the kernel offers, test it, and return the level reached.
+
+        Raises UsageError where the level cannot be had, SandboxError where nothing can be started at all or the
+        self-test finds a hole.
+        """
+        with self._lock:
+            if self._description is None:
+                self._description = self._start()
+            level: Level = self._description["level"]
+            return level
+
+    def submit(self, task: Task) -> Future[Outcome]:
+        """Queue a program. The future raises as `run`."""
+        self.start()
+        return self._pool.submit(self._run, task)
+
+    def run(self, task: Task) -> Outcome:
+        """Run a program and wait. Raises SandboxError where the sandbox failed, twice; see also `start`."""
+        return self.submit(task).result()
+
+    def describe(self) -> dict[str, Any]:
+        """Level, layers with the kernel's reasons, limits and self-test, as plain JSON for the report."""
+        self.start()
+        assert self._description
+        return self._description
+
+    def close(self) -> None:
+        """End all processes and remove their folders; programs still running raise SandboxError. Safe to repeat."""
+        with self._lock:
+            self._closed = True
+            lanes = list(self._lanes)
+        for lane in lanes:
+            lane.close()
+        self._pool.shutdown(cancel_futures=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _start(self) -> dict[str, Any]:
+        try:
+            lane = self._open((), trial=True)
+            level = levels.accept(self.choice, lane.layers)
+            results, failed = selftest.run(level, lane.run)
+        except LaneError as error:
+            self._close_lanes()
+            raise SandboxError(f"the sandbox does not start: {error}") from error
+        except UsageError:
+            self._close_lanes()
+            raise
+        if failed:
+            self._close_lanes()
+            raise SandboxError(f"the sandbox does not hold: its self-test could {', '.join(failed)}")
+        self._wanted = frozenset(n for n in _LAYERS_TO_LEAVE_OUT if lane.layers.get(n, {"on": False})["on"])
+        self._spare = lane
+        program = filter_bytes()
+        return {
+            "level": level,
+            "layers": lane.layers,
+            "limits": asdict(self.limits),
+            "self_test": results,
+            **lane.facts,
+            "bpf_sha256": sha256(program).hexdigest() if program else None,
+            "workers": self.workers,
+        }
+
+    def _close_lanes(self) -> None:
+        while self._lanes:
+            self._lanes.pop().close()
+
+    def _run(self, task: Task) -> Outcome:
+        why: LaneError | None = None
+        for _ in range(_ATTEMPTS):
+            if self._closed:
+                break
+            lane = None
+            try:
+                lane = self._lane(task.preload)
+                outcome = lane.run(task)
+                # Nothing to run is run: the prelude alone has an `add`, which passes in the reference (CO-7, CO-14).
+                return outcome if outcome.passed or task.program.strip() else replace(outcome, category="no code")
+            except LaneError as error:
+                why = error
+                self._drop(lane, task.preload)
+        raise SandboxError(f"the sandbox failed: {why or 'it was closed'}") from why
+
+    def _lane(self, preload: tuple[str, ...]) -> Lane:
+        """This thread's lane with these modules loaded."""
+        mine: dict[tuple[str, ...], Lane] = self._own.__dict__.setdefault("lanes", {})
+        if preload not in mine:
+            with self._lock:
+                spare, self._spare = (self._spare, None) if not preload else (None, self._spare)
+            mine[preload] = spare or self._open(preload, trial=False)
+        return mine[preload]
+
+    def _open(self, preload: tuple[str, ...], *, trial: bool) -> Lane:
+        lane = Lane(self._wanted, self.limits, preload, trial=trial)
+        self._lanes.add(lane)
+        return lane
+
+    def _drop(self, lane: Lane | None, preload: tuple[str, ...]) -> None:
+        if lane is not None:
+            lane.close()
+            self._lanes.discard(lane)
+            self._own.__dict__["lanes"].pop(preload, None)
