@@ -55,6 +55,13 @@ def pytest_swallow_make_engine(config, model):
 """
 
 
+def pytest_collection_modifyitems(items):
+    """In our own tests a warning is an error; in evaluations, which read the same pyproject.toml, it is not."""
+    for item in items:
+        if item.path.is_relative_to(ROOT / "tests"):
+            item.add_marker(pytest.mark.filterwarnings("error"))
+
+
 def write_jsonl(path, rows):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")

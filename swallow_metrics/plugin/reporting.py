@@ -166,7 +166,8 @@ class Reporting:
         missing = len(self.questions) - sum(len(found) for found in records.values())
         incomplete = None
         if missing or session.exitstatus == pytest.ExitCode.INTERRUPTED:
-            reason = self.fatal or str(session.shouldfail or session.shouldstop or "interrupted")
+            failed = self.config.stash.get(FACTS, {}).get("failed")
+            reason = self.fatal or failed or str(session.shouldfail or session.shouldstop or "interrupted")
             incomplete = {"missing": missing, "selected": len(self.questions), "reason": reason}
         settings = self.collection.settings
         facts = self.config.stash.get(FACTS, {})

@@ -6,6 +6,7 @@ conversations, and attaches the item's record to pytest's report. `reporting.py`
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Generator
 from functools import partial
 from typing import Any
@@ -47,13 +48,15 @@ class EvalRun:
             self._pipeline = Pipeline(
                 tasks, self.engines.all, in_flight=self.engines.in_flight, ahead=self.engines.ahead
             )
-            self._pipeline.start()
-        except UsageError as error:
-            self.close()
-            raise pytest.UsageError(str(error)) from None
+            with warnings.catch_warnings():
+                # What a model's libraries warn of at import must not end a run under `-W error`.
+                warnings.simplefilter("ignore")
+                self._pipeline.start()
         except SwallowError as error:
             self.close()
-            raise pytest.UsageError(f"the model could not be started: {error}") from None
+            text = str(error) if isinstance(error, UsageError) else f"the model could not be started: {error}"
+            self.config.stash[FACTS] = {"failed": text}
+            raise pytest.UsageError(text) from None
         try:
             return (yield)
         finally:
