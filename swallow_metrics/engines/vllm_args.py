@@ -34,7 +34,7 @@ _SECRETS = ("token", "key", "secret", "password")
 def vllm_folder() -> Path:
     """Where vLLM's package lies. Raises UsageError when it is not installed."""
     spec = find_spec("vllm")
-    if spec is None or not spec.submodule_search_locations:
+    if spec is None or spec.origin is None or not spec.submodule_search_locations:  # no origin: just some folder
         raise UsageError(f"--model without --base-url runs the model with vLLM, which is not installed: {INSTALL}")
     return Path(spec.submodule_search_locations[0])
 

@@ -177,8 +177,8 @@ class VLLMServer:
         written = self._written()
         cause = cause_in(written) or "no error named"
         return EngineDown(
-            f"`vllm serve {self._setup.model}` ended with status {self._process.returncode} before it answered: {cause}; "
-            f"it last wrote: {last_lines(written)}"
+            f"`vllm serve {self._setup.model}` ended with status {self._process.returncode} before it answered: "
+            f"{cause}; it last wrote: {last_lines(written)}"
         )
 
     def describe(self) -> dict[str, Any]:

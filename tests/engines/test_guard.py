@@ -1,0 +1,86 @@
+"""Child processes end with their owner, however it ends."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from swallow_metrics.engines.guard import Guard, end
+
+# An owner with a guarded child that leads a group, and a grandchild in that group. It prints their ids and waits.
+OWNER = """
+import subprocess, sys, time
+from swallow_metrics.engines.guard import Guard
+guard = Guard()
+sleep = "import time; time.sleep(300)"
+parent = f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {sleep!r}]).pid, flush=True); {sleep}"
+child = subprocess.Popen([sys.executable, "-c", parent], start_new_session=True, stdout=subprocess.PIPE, text=True)
+guard.watch(child.pid, group=True)
+print(child.pid, child.stdout.readline().strip(), flush=True)
+time.sleep(300)
+"""
+STUBBORN = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("ready", flush=True)
+time.sleep(300)
+"""
+
+
+def is_running(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def gone(pids, seconds=10.0):
+    deadline = time.monotonic() + seconds
+    while any(map(is_running, pids)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not any(map(is_running, pids))
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_watched_group_ends_when_its_owner_is_ended(number):
+    """Child and grandchild are gone soon after the process that made them, even when that was killed outright."""
+    with subprocess.Popen(
+        [sys.executable, "-c", OWNER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as owner:
+        watched = [int(pid) for pid in owner.stdout.readline().split()]
+        assert len(watched) == 2
+        assert all(map(is_running, watched))
+        owner.send_signal(number)
+    assert gone(watched)
+
+
+def test_a_released_guard_ends_nothing():
+    """What was watched lives on when the guard is released, and the guard's own process is gone."""
+    guard = Guard()
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"]) as child:
+        guard.watch(child.pid)
+        guard.release()
+        assert guard._child.returncode is not None
+        time.sleep(0.1)
+        assert child.poll() is None
+        child.kill()
+
+
+def test_what_ignores_the_polite_signal_is_killed():
+    """`end` kills what is still there after the grace period."""
+    with subprocess.Popen([sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, text=True) as child:
+        child.stdout.readline()
+        end([child.pid], grace_s=0.2)
+        assert child.wait(timeout=5) == -signal.SIGKILL
+
+
+def test_ending_a_process_that_is_gone_is_nothing():
+    """`end` returns at once for process ids that no longer exist."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as child:
+        child.wait()
+    start = time.monotonic()
+    end([child.pid, -child.pid])
+    assert time.monotonic() - start < 5

@@ -1,0 +1,56 @@
+"""A real Llama of 230 KB with random weights: vLLM loads and runs it like any other model, and it knows nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+# Line by line: system and user messages with their role, then the assistant's turn is opened.
+CHAT_TEMPLATE = """\
+{%- for message in messages -%}
+<|{{ message.role }}|>{{ message.content }}<|end|>
+{%- endfor -%}
+{%- if add_generation_prompt -%}<|assistant|>{%- endif -%}
+"""
+SPECIAL = ("<|begin|>", "<|end|>", "<|system|>", "<|user|>", "<|assistant|>")
+CONTEXT = 4096
+
+
+def make_tiny_llama(folder: Path, *, context: int = CONTEXT, seed: int = 0) -> Path:
+    """Write model and tokenizer to `folder` and return it. A token is a byte; the context is `context` tokens."""
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    vocabulary = {symbol: number for number, symbol in enumerate([*SPECIAL, *alphabet])}
+    bytes_only = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
+    bytes_only.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    bytes_only.decoder = decoders.ByteLevel()
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=bytes_only,
+        bos_token=SPECIAL[0],
+        eos_token=SPECIAL[1],
+        pad_token=SPECIAL[1],
+        additional_special_tokens=list(SPECIAL[2:]),
+        model_max_length=context,
+    )
+    tokenizer.chat_template = CHAT_TEMPLATE
+    tokenizer.save_pretrained(folder)
+
+    torch.manual_seed(seed)
+    config = LlamaConfig(
+        vocab_size=264,
+        hidden_size=128,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        head_dim=64,
+        max_position_embeddings=context,
+        bos_token_id=0,
+        eos_token_id=1,
+        tie_word_embeddings=True,
+        initializer_range=0.3,  # far enough from zero that greedy answers differ from question to question
+    )
+    LlamaForCausalLM(config).to(torch.bfloat16).save_pretrained(folder)
+    return folder
