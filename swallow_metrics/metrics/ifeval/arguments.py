@@ -12,7 +12,8 @@ Kind = Callable[[object], object]  # the value as checks take it; raises ValueEr
 
 def number(value: object) -> int:
     """A whole number from 0 on; data frames turn it into a float where other rows have none."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value) or value < 0:
+    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    if isinstance(value, bool) or not isinstance(value, int | float) or not whole or value < 0:
         raise ValueError("a whole number from 0 on")
     return int(value)
 
@@ -26,9 +27,9 @@ def ordinal(value: object) -> int:
 
 def relation(value: object) -> str:
     """One of the two relation words (IF-10)."""
-    if value not in (LESS, AT_LEAST):
+    if not isinstance(value, str) or value not in (LESS, AT_LEAST):
         raise ValueError(f"{LESS} or {AT_LEAST}")
-    return str(value)
+    return value
 
 
 def text(value: object) -> str:
@@ -61,6 +62,6 @@ def letter(value: object) -> str:
 
 def language(value: object) -> str:
     """A code of a language that can be told apart (IF-20)."""
-    if value not in LANGUAGES:
+    if not isinstance(value, str) or value not in LANGUAGES:
         raise ValueError(f"one of {' '.join(sorted(LANGUAGES))}")
-    return str(value)
+    return value
