@@ -86,7 +86,8 @@ class Response:
 
     `text` is the final answer, `reasoning` the trace removed from it (None when there was none). `finish_reason` is
     "stop", "length", … or None when unknown. Token counts are None when the engine does not tell. `latency_s` in
-    seconds. `choices` as in `Sample`, as they were shown when this answer was generated.
+    seconds. `choices` as in `Sample`, as they were shown when this answer was generated. `cut` counts the characters
+    that the benchmark's limit took off the end of `text`.
     """
 
     text: str
@@ -96,6 +97,7 @@ class Response:
     completion_tokens: int | None = None
     latency_s: float | None = None
     choices: tuple[str, ...] | None = None
+    cut: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +182,29 @@ class Dataset:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeSpec:
+    """How a benchmark's answers are judged, turn by turn.
+
+    `prompts` names the built-in judge prompts, `judge_prompts/<prompts>.toml` beside the benchmark's module. Questions
+    of the groups in `with_reference` are judged beside reference answers: there `Sample.target` has one a turn.
+    """
+
+    prompts: str
+    with_reference: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Benchmark:
     """What `@pytest.mark.llm_eval(...)` takes.
 
     `sample(row, prompt)` builds a question from a row and the prompt template's text; `fields` are the placeholders
     that template may use, empty for a benchmark without one. `metrics[0]` is the primary metric. `repeats` is the
     number of generations a question, `sampling` the recommendation that applies where the user says nothing. `facts`
-    is plain JSON that the report shows as it is.
+    is plain JSON that the report shows as it is. `program(sample, response, helpers)` makes the sandbox's task of an
+    answer that is a program; tasks are run as answers arrive, and the test body gets their `outcomes`.
+
+    `temperatures` maps groups to a temperature that overrides the user's. Answers longer than `cut` characters are cut
+    there, before later turns, judge and scores see them. `judge` is None for a benchmark that needs none.
     """
 
     id: str
@@ -198,6 +216,10 @@ class Benchmark:
     sampling: Sampling = Sampling(temperature=0.0)
     repeats: int = 1
     facts: Mapping[str, Any] = field(default_factory=dict)
+    program: Callable[[Sample, Response, str], Any] | None = None
+    temperatures: Mapping[str, float] = field(default_factory=dict)
+    cut: int | None = None
+    judge: JudgeSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +227,8 @@ class Record:
     """Everything about one item, as plain JSON: reports are computed from records alone.
 
     `scores` maps a metric to its value (the mean over generations for plain numbers). `counts` holds what else was
-    counted, such as {"unextracted": 1}. `error` says why the item could not be measured; then `scores` is empty.
+    counted, such as {"unextracted": 1}, `error` says why the item could not be measured; then `scores` is empty.
+    `details` is what only some benchmarks report, such as each verdict of a judge or what came of each program.
     """
 
     benchmark: str
@@ -216,6 +239,7 @@ class Record:
     finish_reasons: Sequence[str | None] = ()
     error: str | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,9 +75,21 @@ def opening(sample: Sample, system_prompt: str | None) -> list[Message]:
 
 
 async def converse(
-    channel: Channel, benchmark: str, sample: Sample, sampling: Sampling, repeat: int, system_prompt: str | None
+    channel: Channel,
+    benchmark: str,
+    sample: Sample,
+    sampling: Sampling,
+    repeat: int,
+    system_prompt: str | None,
+    *,
+    cut: int | None = None,
+    on_answer: Callable[[tuple[Response, ...]], None] | None = None,
 ) -> tuple[Response, ...]:
-    """Ask all turns of a sample once; a turn sees the answers before it. Raises EngineError, EngineDown."""
+    """Ask all turns of a sample once; a turn sees the answers before it. Raises EngineError, EngineDown.
+
+    Answers are cut to `cut` characters (JU-6); the journal keeps them whole. `on_answer` is told of all answers so far
+    whenever there is one more.
+    """
     if repeat and sampling.seed is not None:
         sampling = replace(sampling, seed=sampling.seed + repeat)  # else every repeat would be the same draw
     messages = opening(sample, system_prompt)
@@ -91,5 +103,10 @@ async def converse(
         request = Request(
             benchmark, sample.id, tuple(messages), sampling, repeat=repeat, turn=turn, choices=sample.choices
         )
-        responses.append(await channel.ask(request))
+        response = await channel.ask(request)
+        if cut is not None and len(response.text) > cut:
+            response = replace(response, text=response.text[:cut], cut=len(response.text) - cut)
+        responses.append(response)
+        if on_answer is not None:
+            on_answer(tuple(responses))
     return tuple(responses)

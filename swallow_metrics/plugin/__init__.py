@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from swallow_metrics.datatypes import Conversation, Response
     from swallow_metrics.plugin.collection import Collection
     from swallow_metrics.plugin.items import Scorer
+    from swallow_metrics.sandbox import Outcome
 
 COLLECTION: pytest.StashKey[Collection] = pytest.StashKey()
 
@@ -107,6 +108,14 @@ def responses(conversations: tuple[Conversation, ...]) -> list[Response]:
 def response(responses: list[Response]) -> Response:
     """The answer of the first generation: for benchmarks that only ever ask once."""
     return responses[0]
+
+
+@pytest.fixture
+def outcomes(request: pytest.FixtureRequest) -> list[Outcome]:
+    """What came of the program in each generation (`swallow_metrics.sandbox.Outcome`), by repeat."""
+    from swallow_metrics.plugin.run import RUN
+
+    return request.config.stash[RUN].outcomes(request.node)
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ class Scorer:
     def __init__(self, benchmark: Benchmark) -> None:
         self.benchmark = benchmark.id
         self.counts: Counter[str] = Counter()
+        self.details: dict[str, Any] = {}
         self.extracted: list[Any] = []
         self._known = {metric.name for metric in benchmark.metrics}
         self._values: dict[str, list[Any]] = {}
@@ -42,6 +43,10 @@ class Scorer:
         self.extracted.append(extracted)
         if extracted is None or not found:
             self.counts["unextracted"] = 1
+
+    def detail(self, name: str, value: Any) -> None:
+        """Keep plain JSON with the item's record, such as what came of each program."""
+        self.details[name] = value
 
     def count(self, name: str, number: int = 1) -> None:
         """Count something worth reporting, such as a time-out; totals stand in the report."""
@@ -96,6 +101,7 @@ class ItemState:
             finish_reasons=reasons,
             error=self.error,
             counts=counts,
+            details=self.scorer.details,
         )
 
 
@@ -142,6 +148,8 @@ def metadata(record: Record) -> dict[str, Any]:
     }
     if record.counts:
         data["counts"] = dict(record.counts)
+    if record.details:
+        data["details"] = dict(record.details)
     return data
 
 

@@ -178,7 +178,7 @@ class Reporting:
             arguments=["pytest", *self.config.invocation_params.args],
             warnings=self.collection.warnings,
             incomplete=incomplete,
-            run=facts.get("run", {}),
+            more=facts.get("parts", {}),
         )
         standing = [gate for gate in settings.standing_gates if gate.benchmark in summaries]
         built["gates"] = rules.check([*standing, *settings.gates], built["benchmarks"])

@@ -19,6 +19,7 @@ from swallow_metrics.pipeline.pipeline import Pipeline, Task
 from swallow_metrics.plugin.collection import Collection, benchmark_of, eval_items, sample_of
 from swallow_metrics.plugin.engines import Engines, make_engines
 from swallow_metrics.plugin.items import FIXTURES, ItemState, is_own_fixture, metadata, state_of
+from swallow_metrics.plugin.programs import Programs, make_programs
 from swallow_metrics.plugin.reporting import FACTS
 from swallow_metrics.plugin.rundir import RunDir
 from swallow_metrics.plugin.xdist import Share
@@ -36,6 +37,7 @@ class EvalRun:
         self.share = share
         self.engines: Engines | None = None
         self._pipeline: Pipeline | None = None
+        self.programs: Programs | None = None
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
@@ -43,6 +45,7 @@ class EvalRun:
         items = self.share.of(eval_items(session.items))
         try:
             self.run_dir.create()
+            self.programs = make_programs(self.collection.settings, items, self.share)
             self.engines = make_engines(self.config, self.collection, self.run_dir, self.share)
             tasks = [self.task(item) for item in items]
             self._pipeline = Pipeline(
@@ -66,7 +69,9 @@ class EvalRun:
     def _keep_facts(self) -> None:
         """What the engines tell of themselves, for the report; a worker hands it to the controller."""
         assert self.engines is not None
-        facts = {"model": self.engines.describe()}
+        facts: dict[str, Any] = {"model": self.engines.describe(), "parts": {}}
+        if self.programs is not None:
+            facts["parts"]["sandbox"] = self.programs.describe()
         self.config.stash[FACTS] = facts
         if self.share.worker is not None:
             self.config.workeroutput["swallow"] = facts  # type: ignore[attr-defined]  # set by xdist
@@ -75,6 +80,8 @@ class EvalRun:
         """Stop the pipeline and close what it used."""
         if self._pipeline is not None:
             self._pipeline.close()
+        if self.programs is not None:
+            self.programs.close()
         if self.engines is not None:
             self.engines.close()
 
@@ -83,12 +90,24 @@ class EvalRun:
         benchmark, sample = benchmark_of(item), sample_of(item)
         assert benchmark is not None and self.engines is not None
         repeats = self.engines.repeats(benchmark, sample)
-        return Task(item.nodeid, repeats, partial(self.engines.converse, benchmark, sample))
+        converse = partial(self.engines.converse, benchmark, sample)
+        if benchmark.program is not None and self.programs is not None:
+            converse = partial(self.programs.run_answer, item.nodeid, benchmark, sample, converse)
+        return Task(item.nodeid, repeats, converse)
 
     def take(self, item: pytest.Item) -> tuple[Conversation, ...]:
         """An item's conversations. Raises MeasurementError."""
         assert self._pipeline is not None
         return self._pipeline.take(self.task(item))
+
+    def outcomes(self, item: pytest.Item) -> list[Any]:
+        """What came of the item's programs, by repeat. Raises MeasurementError."""
+        state = state_of(item)
+        if state is None or self.programs is None:
+            raise MeasurementError(f"{item.nodeid} asks for outcomes, but its benchmark makes no programs")
+        if not state.conversations:
+            state.conversations = self.take(item)
+        return self.programs.outcomes(item.nodeid, state.conversations)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -107,6 +126,8 @@ class EvalRun:
                 if not state.conversations and name != "score":
                     state.conversations = self.take(item)
                 arguments[name] = FIXTURES[name](state)
+            elif name == "outcomes" and is_own_fixture(item, name):
+                arguments[name] = self.outcomes(item)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -116,6 +137,8 @@ class EvalRun:
         finally:
             if self._pipeline is not None and benchmark_of(item) is not None:
                 self._pipeline.release(item.nodeid)
+                if self.programs is not None:
+                    self.programs.release(item.nodeid)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -42,7 +42,7 @@ def build(
     arguments: Sequence[str],
     warnings: Sequence[str] = (),
     incomplete: Mapping[str, Any] | None = None,
-    run: Mapping[str, Any] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The document without its gates, as plain JSON."""
     return {
@@ -50,12 +50,12 @@ def build(
         "mode": mode,
         "model": dict(model),
         "environment": environment(arguments),
-        "run": dict(run or {}),
         "incomplete": incomplete,
         "warnings": list(warnings),
         "benchmarks": {part.benchmark.id: _benchmark(part) for part in parts},
         "averages": averages((part.benchmark, part.summary) for part in parts),
         "gates": [],
+        **(more or {}),
     }
 
 

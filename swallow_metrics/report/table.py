@@ -17,6 +17,8 @@ def results_table(document: Mapping[str, Any], warnings: Sequence[str] = ()) -> 
     for family, value in document["averages"].items():
         if value is not None:
             lines.append((f"average {family}: {value:.4f}", {}))
+    if (sandbox := document.get("sandbox")) is not None:
+        lines.append(_sandbox(sandbox))
     lines += [_gate(gate) for gate in document["gates"]]
     lines += [(f"warning: {text}", {"yellow": True}) for text in warnings]
     if (incomplete := document["incomplete"]) is not None:
@@ -40,6 +42,13 @@ def _trouble(data: Mapping[str, Any]) -> str:
     named = {"errors": data["errors"], "unextracted": data["unextracted"], "truncated": data["truncated"]}
     named |= {name: data["counts"][name] for name in data.get("trouble", ()) if name in data["counts"]}
     return ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in named.items() if number) or "none"
+
+
+def _sandbox(sandbox: Mapping[str, Any]) -> Line:
+    """The level that model-written programs ran at; loud below what is safe on a shared machine."""
+    safe = sandbox["level"] in ("full", "no-namespaces")
+    text = f"sandbox: {sandbox['level']}" + ("" if safe else " (WEAKER THAN RECOMMENDED: see docs/sandbox.md)")
+    return text, {} if safe else {"yellow": True, "bold": True}
 
 
 def _gate(gate: Mapping[str, Any]) -> Line:
