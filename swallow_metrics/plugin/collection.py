@@ -172,10 +172,16 @@ def limited(samples: Sequence[Sample], limit: int, seed: int) -> list[Sample]:
     return [sample for sample in samples if sample.id in chosen]
 
 
+BENCHMARK = pytest.StashKey[Benchmark | None]()
+
+
 def benchmark_of(item: pytest.Item) -> Benchmark | None:
-    """The benchmark an item belongs to, or None for an ordinary test."""
-    marker = item.get_closest_marker("llm_eval")
-    return marker.args[0] if marker is not None and "sample" in getattr(item, "fixturenames", ()) else None
+    """The benchmark an item belongs to, or None for an ordinary test. Asked a dozen times an item, so kept."""
+    if BENCHMARK not in item.stash:
+        marker = item.get_closest_marker("llm_eval")
+        asks = marker is not None and "sample" in getattr(item, "fixturenames", ())
+        item.stash[BENCHMARK] = marker.args[0] if marker is not None and asks else None
+    return item.stash[BENCHMARK]
 
 
 def sample_of(item: pytest.Item) -> Sample:

@@ -70,6 +70,8 @@ class EvalRun:
         """What the engines tell of themselves, for the report; a worker hands it to the controller."""
         assert self.engines is not None
         facts: dict[str, Any] = {"model": self.engines.describe(), "parts": {}}
+        if judges := self.engines.judges.describe():
+            facts["parts"]["judges"] = judges
         if self.programs is not None:
             facts["parts"]["sandbox"] = self.programs.describe()
         self.config.stash[FACTS] = facts
@@ -161,16 +163,10 @@ class EvalRun:
                 state.error = state.error or f"{type(error).__name__}: {' '.join(str(error).split())[:500]}"
         elif call.when == "call":
             report.__dict__["swallow_letter"] = letter(state)
+        if call.when == "teardown":
+            # Where pytest-json-report keeps metadata. Its own hook would serialize each record once more to check it.
+            report.__dict__.setdefault("_json_report_extra", {})["metadata"] = metadata(state.record())
         return report
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_json_runtest_metadata(self, item: pytest.Item, call: pytest.CallInfo[None]) -> dict[str, Any] | None:
-        """The item's record, once, when it is complete."""
-        if call.when != "teardown" or (state := state_of(item)) is None:
-            return None
-        if call.excinfo is not None and state.error is None:
-            state.error = f"{type(call.excinfo.value).__name__} in teardown: {call.excinfo.value}"
-        return metadata(state.record())
 
 
 def letter(state: ItemState) -> tuple[str, str]:
