@@ -25,7 +25,7 @@ class OpenAIEngine:
     """Chat completions of one model at one endpoint.
 
     `key_env` names the environment variable that holds the key, for messages; `api_key` is its value and appears
-    nowhere else. `timeout_s` bounds one attempt, `max_retries` the attempts after the first. `identity` and `facts`
+    nowhere else; `options` names what chose model and endpoint, for messages too. `timeout_s` bounds one attempt, `max_retries` the attempts after the first. `identity` and `facts`
     stand for the model in keys and reports where more is known of it than its name at the endpoint.
     """
 
@@ -38,6 +38,7 @@ class OpenAIEngine:
         identity: str | None = None,
         facts: dict[str, Any] | None = None,
         key_env: str = "OPENAI_API_KEY",
+        options: str = "--model and --base-url",
         timeout_s: float = 1800.0,
         max_retries: int = 5,
         max_connections: int = 64,
@@ -49,6 +50,7 @@ class OpenAIEngine:
         self._base_url = base_url
         self._api_key = api_key
         self._key_env = key_env
+        self._options = options
         self._timeout_s = timeout_s
         self._max_retries = max_retries
         self._max_connections = max_connections
@@ -118,7 +120,7 @@ class OpenAIEngine:
         if status == 404:
             return EngineDown(
                 f"the endpoint {self._base_url} does not know {self._model!r} or has no chat "
-                f"completions (404: {said}); check --model and --base-url"
+                f"completions (404: {said}); check {self._options}"
             )
         return EngineError(f"the endpoint {self._base_url} refused the request ({status}: {said})")
 

@@ -62,7 +62,7 @@ def read_gates(path: Path) -> tuple[tuple[Gate, ...], dict[str, dict[str, float]
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
     prices = tables.pop("prices", {})
-    if not isinstance(prices, dict) or not all(isinstance(table, dict) for table in prices.values()):
+    if not isinstance(prices, dict) or not all(map(_is_price, prices.values())):
         raise UsageError(f'{path}: expected [prices."model name"] tables with prompt and completion prices')
     listed = tables.pop("gates", [])
     if not isinstance(listed, list) or not all(isinstance(text, str) for text in listed):
@@ -76,6 +76,13 @@ def read_gates(path: Path) -> tuple[tuple[Gate, ...], dict[str, dict[str, float]
             operator = ("<=" if metric in COUNTS else ">=") if bare else ""
             gates.append(parse_gate(f"{benchmark}.{metric}{operator}{rule}"))
     return tuple(gates), prices
+
+
+def _is_price(table: Any) -> bool:
+    return isinstance(table, dict) and all(
+        isinstance(price := table.get(kind), int | float) and not isinstance(price, bool) and price >= 0
+        for kind in ("prompt", "completion")
+    )
 
 
 def check_names(gates: Iterable[Gate], known: Mapping[str, Iterable[str]], selected: Iterable[str]) -> None:

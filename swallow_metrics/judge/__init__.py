@@ -1,1 +1,1 @@
-"""Ask an engine to grade, read its verdict."""
+"""What to ask a judge, and what its verdicts say."""

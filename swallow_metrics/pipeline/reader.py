@@ -57,6 +57,7 @@ class JournalReader:
         self._by_place: dict[Place, tuple[int, int, int]] = {}
         self._by_key: dict[str, tuple[int, int, int]] = {}
         self._places: dict[tuple[str, str], list[Place]] = {}
+        self._judges: dict[str, dict[str, None]] = {}
         for path in paths:
             for file in _journal_files(path):
                 self._index(file, warn)
@@ -82,6 +83,8 @@ class JournalReader:
             where = (number, start, end)
             if place not in self._by_place:
                 self._places.setdefault(place[:2], []).append(place)
+                if place[4] == "judge":
+                    self._judges.setdefault(place[0], {})[place[5]] = None
             self._by_place[place] = where
             if key := line.get("key"):
                 self._by_key[key] = where
@@ -99,10 +102,7 @@ class JournalReader:
 
     def judges(self, benchmark: str) -> tuple[str, ...]:
         """Names of the judges whose verdicts were recorded, in order of appearance ("" where a line names none)."""
-        found = {
-            p[5]: None for (b, _), places in self._places.items() if b == benchmark for p in places if p[4] == "judge"
-        }
-        return tuple(found)
+        return tuple(self._judges.get(benchmark, ()))
 
     def at_place(self, place: Place) -> Response | None:
         """The answer recorded for a place, or None."""
@@ -111,6 +111,15 @@ class JournalReader:
     def with_key(self, key: str) -> Response | None:
         """The answer recorded for a request key, or None."""
         return self._read(self._by_key.get(key))
+
+    def without_key(self, place: Place) -> Response | None:
+        """The answer recorded for a place by a line that has no key, or None."""
+        where = self._by_place.get(place)
+        if where is None:
+            return None
+        number, start, end = where
+        line = loads(self._files[number][start:end])
+        return None if line.get("key") else to_response(line)
 
     def _read(self, where: tuple[int, int, int] | None) -> Response | None:
         if where is None:

@@ -15,8 +15,10 @@ from swallow_metrics.engines.base import Engine
 from swallow_metrics.engines.replay import ReplayEngine
 from swallow_metrics.pipeline.conversation import Channel, converse
 from swallow_metrics.pipeline.journal import JournalWriter
+from swallow_metrics.pipeline.judging import converse_and_judge
 from swallow_metrics.pipeline.reader import JournalReader
 from swallow_metrics.plugin.collection import Collection
+from swallow_metrics.plugin.judges import Judges, asks
 from swallow_metrics.plugin.options import Settings
 from swallow_metrics.plugin.rundir import RunDir
 from swallow_metrics.plugin.xdist import Share, worker_input
@@ -34,6 +36,7 @@ class Engines:
     """The engines of a run, with the way to ask them."""
 
     candidate: Channel
+    judges: Judges
     settings: Settings
     in_flight: int
     recorded: JournalReader | None = None  # what --replay or the demo answers from
@@ -42,7 +45,7 @@ class Engines:
     @property
     def all(self) -> Sequence[Engine]:
         """Every engine, for opening and closing."""
-        return [self.candidate.engine]
+        return [self.candidate.engine, *(channel.engine for channel in self.judges.live.values())]
 
     @property
     def ahead(self) -> int:
@@ -58,13 +61,19 @@ class Engines:
     async def converse(
         self, benchmark: Benchmark, sample: Sample, repeat: int, slot: asyncio.Semaphore
     ) -> Conversation:
-        """One generation of a sample: all its turns."""
-        sampling = sampling_for(benchmark, self.settings)
-        async with slot:
-            responses = await converse(
-                self.candidate, benchmark.id, sample, sampling, repeat, self.settings.system_prompt
-            )
-        return Conversation(repeat, responses)
+        """One generation of a sample: all its turns, and what judges say of them."""
+        sampling = sampling_for(benchmark, self.settings, sample.group)
+
+        async def talk(on_answer: Callable[[tuple[Response, ...]], None] | None = None) -> tuple[Response, ...]:
+            async with slot:  # held by the candidate's conversation only: judges have their own bounds
+                return await converse(
+                    self.candidate, benchmark.id, sample, sampling, repeat, self.settings.system_prompt,
+                    cut=benchmark.cut, on_answer=on_answer,
+                )  # fmt: skip
+
+        if benchmark.judge is None:
+            return Conversation(repeat, await talk())
+        return await converse_and_judge(talk, self.judges.of(benchmark), benchmark, sample, repeat)
 
     def describe(self) -> dict[str, Any]:
         """The candidate, for the report."""
@@ -76,16 +85,21 @@ class Engines:
             self.journal.close()
 
 
-def sampling_for(benchmark: Benchmark, settings: Settings) -> Sampling:
-    """The user's sampling where given, else the benchmark's recommendation."""
+def sampling_for(benchmark: Benchmark, settings: Settings, group: str | None) -> Sampling:
+    """The group's own temperature, else the user's sampling where given, else the benchmark's recommendation."""
     given = {name: value for name, value in settings.sampling.to_json().items() if value is not None}
+    if group is not None and group in benchmark.temperatures:
+        given["temperature"] = benchmark.temperatures[group]
     return replace(benchmark.sampling, **given)
 
 
 def sampling_report(benchmark: Benchmark, settings: Settings) -> dict[str, Any]:
     """A benchmark's sampling for the report, with who decided each value."""
     given = set(settings.sampling.to_json())
-    sampling = sampling_for(benchmark, settings).to_json()
+    sampling = sampling_for(benchmark, settings, None).to_json()
+    if benchmark.temperatures:
+        given.discard("temperature")
+        sampling["temperature"] = dict(benchmark.temperatures)
     sources = {name: "user" if name in given else "benchmark" for name in sampling}
     repeats = "user" if settings.repeats else "benchmark"
     return {**sampling, "repeats": settings.repeats or benchmark.repeats, "source": {**sources, "repeats": repeats}}
@@ -103,12 +117,20 @@ def make_engines(
     if settings.mode != "model":
         reader = collection.recorded()
         replay = ReplayEngine(reader, name=settings.mode)
-        return Engines(Channel(replay, raw=False, on_response=on_response), settings, in_flight=64, recorded=reader)
+        in_flight = -(-settings.max_in_flight // share.count)
+        judged = any(c.benchmark.judge and asks(config, collection, n) for n, c in collection.benchmarks.items())
+        # New verdicts on recorded answers: with a copy of the answers, the new journal stands on its own.
+        journal = JournalWriter(run_dir.journal) if judged else None
+        recorded = JournalReader(run_dir.journals(), collection.warn) if judged and settings.resume else None
+        candidate = Channel(replay, journal=journal, recorded=recorded, raw=False, on_response=on_response)
+        judges = Judges(config, collection, in_flight, journal, recorded)
+        return Engines(candidate, judges, settings, in_flight=64, recorded=reader, journal=journal)
     engine, in_flight = candidate_engine(config, settings, share)
     recorded = JournalReader(run_dir.journals(), collection.warn) if settings.resume else None
     journal = JournalWriter(run_dir.journal)
     channel = Channel(engine, journal=journal, recorded=recorded, on_response=on_response)
-    return Engines(channel, settings, in_flight=in_flight, journal=journal)
+    judges = Judges(config, collection, -(-settings.max_in_flight // share.count), journal, recorded)
+    return Engines(channel, judges, settings, in_flight=in_flight, journal=journal)
 
 
 def candidate_engine(config: pytest.Config, settings: Settings, share: Share) -> tuple[Engine, int]:

@@ -86,6 +86,8 @@ class ItemState:
         counts = Counter(self.scorer.counts)
         if any(reason == "length" for reason in reasons):
             counts["truncated"] = 1
+        if cut := sum(response.cut > 0 for response in responses):
+            counts["answers_cut"] = cut
         unclosed = sum(response.reasoning is None and is_unclosed(response.text) for response in responses)
         if unclosed:
             counts["unclosed_reasoning"] = unclosed

@@ -266,13 +266,14 @@ def _check_contradictions(config: pytest.Config, model: str | None, base_url: st
     given = {name for name in _GENERATION if config.getoption(name)}
     if config.getoption("--replay") and config.getoption("--model"):
         raise UsageError("--replay scores recorded answers and loads no model; give either --replay or --model")
-    if config.getoption("--replay") and config.getoption("--resume"):
+    judges = config.getoption("--judge-model")  # with it, recorded answers get new verdicts
+    if config.getoption("--replay") and config.getoption("--resume") and not judges:
         raise UsageError("--replay writes no new answers to go on from; give either --replay or --resume")
     if base_url and config.getoption("--base-url") and not model:
         raise UsageError("--base-url needs --model, the model's name at that endpoint")
     if config.getoption("--resume") and not config.getoption("--run-dir"):
         raise UsageError("--resume needs --run-dir, the folder of the run to go on with")
-    if config.getoption("--resume") and not model:
+    if config.getoption("--resume") and not model and not (config.getoption("--replay") and judges):
         raise UsageError("--resume needs --model: the demo and --replay have nothing to go on with")
     if config.getoption("--data-lock-update") and not (
         config.getoption("--data-lock") or config.getini("swallow_data_lock")
@@ -284,11 +285,12 @@ def _check_contradictions(config: pytest.Config, model: str | None, base_url: st
         raise UsageError(
             f"{local[0]} sets up vLLM in this process; with --base-url the endpoint decides it, leave it out"
         )
-    if not model and (useless := sorted(given)):
+    if not model and (useless := sorted(given - set(_JUDGE_TOO if judges else ()))):
         raise UsageError(f"{useless[0]} has no effect without --model; give --model or leave it out")
 
 
 _LOCAL_ONLY = ("--engine-arg", "--engine-args", "--chat-template", "--no-chat-template", "--reasoning-parser")
+_JUDGE_TOO = ("--max-in-flight", "--request-timeout")
 _GENERATION = (*_LOCAL_ONLY, "--max-in-flight", "--system-prompt", "--temperature", "--top-p", "--max-tokens",
                "--seed", "--repeats", "--reasoning-effort", "--request-timeout")  # fmt: skip
 

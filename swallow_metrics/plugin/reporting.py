@@ -14,12 +14,15 @@ import pytest
 from swallow_metrics.datatypes import Record, Summary
 from swallow_metrics.errors import UsageError
 from swallow_metrics.gate import rules
+from swallow_metrics.judge.ask import SAMPLING
 from swallow_metrics.plugin.collection import Collected, Collection, benchmark_of, eval_items, sample_of
 from swallow_metrics.plugin.engines import sampling_report
 from swallow_metrics.plugin.items import record_from
+from swallow_metrics.plugin.judges import asks, prompts_of
 from swallow_metrics.plugin.progress import make_progress
 from swallow_metrics.plugin.rundir import REPORT, RunDir
 from swallow_metrics.report import document
+from swallow_metrics.report.judging import judging
 from swallow_metrics.report.summary import summarize
 from swallow_metrics.report.table import results_table
 
@@ -162,7 +165,7 @@ class Reporting:
             for name, found in collected.items()
             if selected[name]
         }
-        parts = [self._part(collected[name], summary) for name, summary in summaries.items()]
+        parts = [self._part(collected[name], summary, records[name]) for name, summary in summaries.items()]
         missing = len(self.questions) - sum(len(found) for found in records.values())
         incomplete = None
         if missing or session.exitstatus == pytest.ExitCode.INTERRUPTED:
@@ -184,12 +187,22 @@ class Reporting:
         built["gates"] = rules.check([*standing, *settings.gates], built["benchmarks"])
         return built
 
-    def _part(self, found: Collected, summary: Summary) -> document.Part:
+    def _part(self, found: Collected, summary: Summary, records: list[Record]) -> document.Part:
         benchmark = found.benchmark
         for text in found.dataset.get("warnings", ()):
             self.collection.warn(text)
-        sampling = sampling_report(benchmark, self.collection.settings)
-        return document.Part(benchmark, summary, found.dataset, found.prompt_sha256, sampling)
+        settings = self.collection.settings
+        sampling = sampling_report(benchmark, settings)
+        extra = {}
+        if benchmark.judge is not None:
+            extra["judge"] = judging(records, settings.prices)
+            if asks(self.config, self.collection, benchmark.id):
+                prompts = prompts_of(found, settings)
+                extra["judge"] |= {
+                    "prompts": {"path": str(settings.judge.prompts or "built-in"), "sha256": prompts.sha256},
+                    "sampling": {**SAMPLING.to_json(), "retries": settings.judge.retries},
+                }
+        return document.Part(benchmark, summary, found.dataset, found.prompt_sha256, sampling, extra)
 
 
 def _error_record(item: pytest.Item, error: str) -> Record:

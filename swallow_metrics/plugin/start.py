@@ -11,6 +11,7 @@ import pytest
 from swallow_metrics.errors import UsageError
 from swallow_metrics.gate.rules import check_names
 from swallow_metrics.plugin.collection import Collection, benchmark_of, eval_items
+from swallow_metrics.plugin.judges import problems as judge_problems
 from swallow_metrics.plugin.markers import BENCHMARKS
 from swallow_metrics.plugin.reporting import Reporting
 from swallow_metrics.plugin.run import RUN, EvalRun
@@ -25,7 +26,7 @@ def start_run(session: pytest.Session, collection: Collection, items: list[pytes
     config = session.config
     told = worker_input(config)
     if told is None:
-        _check(collection, items)
+        _check(config, collection, items)
     if config.option.collectonly or (told is None and not eval_items(items)):
         return
     run_dir = _run_dir(config, collection)
@@ -58,11 +59,13 @@ def make_controller(config: pytest.Config, collection: Collection) -> None:
     config.pluginmanager.register(controller, "swallow-controller")
 
 
-def _check(collection: Collection, items: list[pytest.Item]) -> None:
+def _check(config: pytest.Config, collection: Collection, items: list[pytest.Item]) -> None:
     selected = Counter(benchmark.id for item in eval_items(items) if (benchmark := benchmark_of(item)) is not None)
     problems = list(collection.problems)
     if collection.settings.replay is not None and not problems and collection.seen:
         problems += _journal_problems(collection)
+    if not problems and not config.option.collectonly:
+        problems += judge_problems(config, collection, selected)
     if not problems:
         known = {name: [m.name for m in benchmark.metrics] for name, benchmark in collection.seen.items()}
         check_names(collection.settings.gates, known, selected)

@@ -8,14 +8,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from math import fsum, sqrt
+from typing import Any
 
 from swallow_metrics.datatypes import Metric, mean_statistics, ratio
 
 Z95 = 1.959963984540054  # the normal distribution's 97.5 % quantile
 RESAMPLES = 1000
 SEED = 20260101
+FEW = 500
 
 
 def wilson(mean: float, n: int) -> tuple[float, float]:
@@ -61,15 +64,25 @@ def bootstrap(metric: Metric, statistics: Sequence[Sequence[float]]) -> tuple[fl
 
     matrix = np.asarray(statistics, dtype=float)
     n = len(matrix)
-    random = np.random.default_rng(SEED)
-    scores = []
-    for _ in range(RESAMPLES):
-        weights = np.bincount(random.integers(0, n, n), minlength=n)
-        score = metric.total((weights @ matrix).tolist())
-        if score is not None:
-            scores.append(score)
+    draws = _few_draws(n) if n <= FEW else _draws(n)
+    scores = [score for weights in draws if (score := metric.total((weights @ matrix).tolist())) is not None]
     low, high = np.percentile(scores, [2.5, 97.5])
     return float(np.std(scores, ddof=1)), (float(low), float(high))
+
+
+def _draws(n: int) -> Iterator[Any]:
+    """How often each of `n` samples is drawn, for each resample: int arrays of shape (n,)."""
+    import numpy as np
+
+    random = np.random.default_rng(SEED)
+    for _ in range(RESAMPLES):
+        yield np.bincount(random.integers(0, n, n), minlength=n)
+
+
+@lru_cache(maxsize=8)
+def _few_draws(n: int) -> list[Any]:
+    """The same, kept: a benchmark of few questions can have a hundred metrics and groups."""
+    return list(_draws(n))
 
 
 def _t_quantile(freedom: int) -> float:

@@ -14,6 +14,8 @@ def results_table(document: Mapping[str, Any], warnings: Sequence[str] = ()) -> 
     rows: list[tuple[str, ...]] = [("benchmark", "n", "metric", "score", "95 % interval", "trouble")]
     rows += [_row(name, data) for name, data in document["benchmarks"].items()]
     lines: list[Line] = [(line, {"bold": index == 0}) for index, line in enumerate(_aligned(rows))]
+    for name, data in document["benchmarks"].items():
+        lines += _judged(name, data.get("judge", {}))
     for family, value in document["averages"].items():
         if value is not None:
             lines.append((f"average {family}: {value:.4f}", {}))
@@ -36,6 +38,25 @@ def _row(name: str, data: Mapping[str, Any]) -> tuple[str, ...]:
     low, high = primary["ci95"]
     interval = "-" if low is None else f"{low:.4f} – {high:.4f} ({primary['method']})"
     return name, n, data["primary"], f"{primary['mean']:.4f}", interval, _trouble(data)
+
+
+def _judged(name: str, judge: Mapping[str, Any]) -> list[Line]:
+    lines: list[Line] = []
+    for who, data in judge.get("judges", {}).items():
+        score = data["judge_score"]
+        told = [
+            "no score" if score is None else f"{score['mean']:.4f}",
+            f"{data['missing']} of {data['verdicts']} verdicts missing, {data['retried']} asked again",
+        ]
+        if (alpha := data["self_agreement"]["alpha"]) is not None:
+            told.append(f"self-agreement {alpha:.2f}")
+        if data["cost_usd"] is not None:
+            told.append(f"${data['cost_usd']:.2f}")
+        lines.append((f"{name} judged by {who or 'an unnamed judge'}: {', '.join(told)}", {}))
+    if (agreement := judge.get("agreement")) and agreement["alpha"] is not None:
+        distance = f"{agreement['distance']:.2f} points apart on average"
+        lines.append((f"{name} agreement of its judges: alpha {agreement['alpha']:.2f}, {distance}", {}))
+    return lines
 
 
 def _trouble(data: Mapping[str, Any]) -> str:

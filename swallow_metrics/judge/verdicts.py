@@ -1,0 +1,100 @@
+"""What the verdicts of a question's conversations say, for its scores and for the report's part on the judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from swallow_metrics.datatypes import Conversation, Response
+from swallow_metrics.extraction.rating import HIGHEST, LOWEST, read_rating
+
+DEFAULT_JUDGE = "gpt-4o-2024-08-06"
+"""The reference's judge (JU-8)."""
+
+Ratings = list[list[float | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """One judge's ratings of a question, `[turn][repeat]`; None where none can be read.
+
+    `final` is the rating of the first reply that has one, `first` that of the first reply, as the reference takes it.
+    """
+
+    final: Ratings
+    first: Ratings
+
+
+def read_verdicts(conversations: Sequence[Conversation]) -> dict[str, Verdicts]:
+    """Each judge's verdicts on a question, by the judge's name."""
+    return {
+        judge: Verdicts(
+            final=_ratings(conversations, judge, readable),
+            first=_ratings(conversations, judge, lambda replies: read_rating(replies[0].text).value),
+        )
+        for judge in _judges(conversations)
+    }
+
+
+def first_judge(names: Iterable[str]) -> str:
+    """Whose ratings make the reference's figures: its own judge's (JU-8), else those of the first name."""
+    return min(names, key=lambda name: (name != DEFAULT_JUDGE, name))
+
+
+def readable(replies: Sequence[Response]) -> float | None:
+    """The rating of the first reply that has one."""
+    return next((value for reply in replies if (value := read_rating(reply.text).value) is not None), None)
+
+
+def verdict_details(conversations: Sequence[Conversation]) -> dict[str, Any]:
+    """Plain JSON about a question's verdicts, from which `report.judging` makes the figures of a judge.
+
+    `dialogues[turn][repeat]` numbers the distinct dialogues up to a turn: equal numbers mean that a judge saw the same
+    thing twice. `judges[name]` has `ratings` as in `Verdicts.final`, and sums over all replies.
+    """
+    turns = max((len(conversation.responses) for conversation in conversations), default=0)
+    return {
+        "dialogues": [_numbered([c.responses[: turn + 1] for c in conversations]) for turn in range(turns)],
+        "judges": {judge: _details(conversations, judge) for judge in _judges(conversations)},
+    }
+
+
+def _details(conversations: Sequence[Conversation], judge: str) -> dict[str, Any]:
+    asked = [replies for conversation in conversations for replies in conversation.verdicts[judge]]
+    replies = [reply for retried in asked for reply in retried]
+    found = [read_rating(reply.text) for reply in replies]
+    ratings = _ratings(conversations, judge, readable)
+    flat = [rating for turn in ratings for rating in turn]
+    return {
+        "ratings": ratings,
+        "verdicts": len(asked),
+        "missing": flat.count(None),
+        "retried": sum(len(retried) > 1 for retried in asked),
+        "replies": len(replies),
+        "unreadable": sum(rating.value is None for rating in found),
+        "malformed": sum(rating.malformed for rating in found),
+        "out_of_range": sum(rating is not None and not LOWEST <= rating <= HIGHEST for rating in flat),
+        "characters": [len(reply.text) for reply in replies],
+        "prompt_tokens": _sum([reply.prompt_tokens for reply in replies]),
+        "completion_tokens": _sum([reply.completion_tokens for reply in replies]),
+    }
+
+
+def _judges(conversations: Sequence[Conversation]) -> list[str]:
+    return sorted({judge for conversation in conversations for judge in conversation.verdicts})
+
+
+def _ratings(conversations: Sequence[Conversation], judge: str, read: Any) -> Ratings:
+    by_repeat = [[read(replies) for replies in conversation.verdicts[judge]] for conversation in conversations]
+    return [list(turn) for turn in zip(*by_repeat, strict=True)]
+
+
+def _numbered(dialogues: Sequence[Sequence[Response]]) -> list[int]:
+    known: dict[tuple[str, ...], int] = {}
+    return [known.setdefault(tuple(answer.text for answer in dialogue), len(known)) for dialogue in dialogues]
+
+
+def _sum(numbers: Sequence[int | None]) -> int | None:
+    """The sum; None as soon as one is unknown, since a part of a cost is no cost."""
+    return None if None in numbers else sum(number or 0 for number in numbers)
