@@ -18,6 +18,13 @@ MODULES = {
     "wmt20_en_ja": "test_wmt20",
     "wmt20_ja_en": "test_wmt20",
     "mifeval_ja": "test_mifeval_ja",
+    "math_500": "test_math_500",
+    "math_100_japanese": "test_math_100_japanese",
+    "aime": "test_aime",
+    "swallow_jhumaneval": "test_humaneval",
+    "humaneval": "test_humaneval",
+    "japanese_mt_bench": "test_mt_bench",
+    "english_mt_bench": "test_mt_bench",
 }
 
 
@@ -68,5 +75,7 @@ def test_boundary_responses_of_mifeval(shared, tmp_path):
 
 def test_every_vector_is_used(shared):
     """No folder of vectors is left unused."""
-    there = {path.name.removesuffix(".summary.json") for path in (shared / "conformance/expected").glob("*.summary.json")}
+    there = {
+        path.name.removesuffix(".summary.json") for path in (shared / "conformance/expected").glob("*.summary.json")
+    }
     assert there == set(MODULES)

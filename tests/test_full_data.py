@@ -47,7 +47,12 @@ def test_all_of_jmmlu_through_an_endpoint(shared, tmp_path):
     assert (figures["samples"], figures["scored"], figures["errors"]) == (7097, 7097, 0)
     assert sum(group["extractive_match"]["n"] for group in figures["groups"].values()) == 7097
     replayed = evaluate(
-        tmp_path / "again", "benchmarks/test_jmmlu.py", "--data-dir", str(shared / "data"), "--replay", str(tmp_path / "run")
+        tmp_path / "again",
+        "benchmarks/test_jmmlu.py",
+        "--data-dir",
+        str(shared / "data"),
+        "--replay",
+        str(tmp_path / "run"),
     )["swallow_jmmlu"]
     assert replayed["metrics"] == figures["metrics"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from swallow_metrics.plugin.collection import Collection
     from swallow_metrics.plugin.items import Scorer
     from swallow_metrics.sandbox import Outcome
+    from swallow_metrics.workers.math_verifier import MathVerifier
 
 COLLECTION: pytest.StashKey[Collection] = pytest.StashKey()
 
@@ -127,3 +128,13 @@ def score(request: pytest.FixtureRequest) -> Scorer:
     if state is None:
         raise pytest.UsageError(f"{request.node.nodeid} scores but has no @pytest.mark.llm_eval(BENCHMARK)")
     return state.scorer
+
+
+@pytest.fixture(scope="session")
+def math_verifier() -> Iterator[MathVerifier]:
+    """Compares mathematical answers, in a process of its own with limits on time and memory."""
+    from swallow_metrics.workers.math_verifier import MathVerifier
+
+    verifier = MathVerifier()
+    yield verifier
+    verifier.close()

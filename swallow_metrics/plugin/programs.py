@@ -91,5 +91,3 @@ def _wait(future: Future[Outcome]) -> Outcome:
             if isinstance(error, KeyboardInterrupt | SystemExit):
                 raise
             raise SandboxError(f"the sandbox failed with {type(error).__name__}: {error}") from error
-
-

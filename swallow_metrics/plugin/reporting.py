@@ -81,6 +81,8 @@ class Reporting:
             if data is not None:
                 self.records[report.nodeid] = record_from(data)
                 self.progress.update(self.records[report.nodeid])
+                if (warning := data.get("details", {}).get("warning")) is not None:
+                    self.collection.warn(f"{data['benchmark']} sample {data['sample']!r}: {warning}")
         elif report.outcome == "failed" and report.when not in ("setup", "call"):
             self._lost(report)  # xdist reports the item at which a worker died this way
 
