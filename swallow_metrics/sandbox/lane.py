@@ -12,9 +12,10 @@ import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from swallow_metrics.sandbox import paths, seccomp_filter
+from swallow_metrics.sandbox.inside import orders
 from swallow_metrics.sandbox.inside.channel import Channel, Closed
 from swallow_metrics.sandbox.tasks import (
     CATEGORIES,
@@ -28,6 +29,7 @@ from swallow_metrics.sandbox.tasks import (
     Tests,
 )
 
+_HERE = Path(__file__).resolve().parent
 UNPRIVILEGED = 65534  # nobody, whom root becomes
 _START_S = 60.0  # until a zygote says hello, or a judge has taken its tests
 _SPARE_S = 10.0  # after the zygote's own deadline
@@ -49,13 +51,13 @@ class Lane:
     """Starts a zygote with these layers. `trial` lets it do without those the kernel refuses, and say why."""
 
     def __init__(self, layers: frozenset[str], limits: Limits, preload: tuple[str, ...] = (), *, trial: bool) -> None:
-        self.folder = tempfile.mkdtemp(prefix="swallow-sandbox-")
+        self.folder = tempfile.mkdtemp(prefix="swallow-sandbox-", dir=paths.scratch_parent())
         self.judge: Channel | None = None
         self.tests: Tests | None = None
         program = filter_bytes()
         settings = {
             "paths": paths.library(),
-            "package": paths.package_parent(),
+            "package": str(_HERE),
             "preload": list(preload),
             "layers": sorted(layers),
             "trial": trial,
@@ -71,11 +73,10 @@ class Lane:
             "memory": limits.memory,
         }
         ours, theirs = socket.socketpair()
-        start = Path(__file__).parent / "inside" / "start.py"
         loader = os.environ.get("LD_LIBRARY_PATH")  # without it some interpreters do not start
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603  # our own interpreter and file
-                [sys.executable, "-I", "-S", "-B", str(start), json.dumps(settings)],
+                [sys.executable, "-I", "-S", "-B", str(_HERE / "inside" / "start.py"), json.dumps(settings)],
                 stdin=theirs,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -84,11 +85,8 @@ class Lane:
                 start_new_session=True,  # Ctrl-C is for the harness, which then closes its lanes
             )
         self.control = ours
-        self._pending = b""
         try:
-            hello = self._answer(_START_S)
-            if "error" in hello:
-                raise LaneError(hello["error"])
+            hello = self._hello()
         except LaneError:
             self.close()
             raise
@@ -101,11 +99,9 @@ class Lane:
             judge = self._judge_with(task.tests)
             judge.send(b"R", task.program.encode("utf-8", "surrogatepass"))
             steps = 1 if isinstance(task.tests, CheckTests) else len(task.tests.cases)
-            order = {"load_s": task.time_s, "step_s": task.time_s}
-            self._send({"run": order})
-            ended = self._answer(task.time_s * (steps + 1) + _SPARE_S)
+            ended = self._order(orders.RUN, task.time_s, steps)
             verdict = None
-            if ended["judge"]:
+            if ended.judge:
                 judge.connection.settimeout(_SPARE_S)
                 verdict = json.loads(judge.receive()[1])
             else:
@@ -129,12 +125,11 @@ class Lane:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _judge_with(self, tests: Tests) -> Channel:
-        """The judge, started if need be, with these tests."""
+        """The judge with these tests, started if need be."""
         if self.judge is None:
             ours, theirs = socket.socketpair()
             with theirs:
-                self._send({"judge": True}, theirs.fileno())
-                self._answer(_START_S)
+                self._order(orders.JUDGE, connection=theirs)
             self.judge, self.tests = Channel(ours), None
         self.judge.connection.settimeout(_START_S)
         if self.tests is not tests:
@@ -153,31 +148,54 @@ class Lane:
             self.judge.close()
             self.judge = self.tests = None
 
-    def _send(self, command: dict[str, Any], *descriptors: int) -> None:
-        socket.send_fds(self.control, [json.dumps(command).encode("ascii") + b"\n"], list(descriptors))
+    def _order(self, what: bytes, time_s: float = 0.0, steps: int = 0, connection: socket.socket | None = None) -> _Ended:
+        descriptors = [connection.fileno()] if connection else []
+        socket.send_fds(self.control, [orders.ORDER.pack(what, time_s, time_s)], descriptors)
+        self.control.settimeout(time_s * (steps + 1) + _SPARE_S)
+        answer = b""
+        while len(answer) < orders.ENDED.size:
+            data = self.control.recv(orders.ENDED.size - len(answer))
+            if not data:
+                raise LaneError("the sandbox's process ended")
+            answer += data
+        how, begun, seconds, code, judge = orders.ENDED.unpack(answer)
+        return _Ended(orders.HOW[how], begun, seconds, code, judge)
 
-    def _answer(self, timeout: float) -> dict[str, Any]:
-        self.control.settimeout(timeout)
+    def _hello(self) -> dict[str, Any]:
+        """The zygote's first line. Raises LaneError."""
+        self.control.settimeout(_START_S)
         line = b""
         try:
             while not line.endswith(b"\n"):
                 data = self.control.recv(1 << 16)
                 if not data:
-                    raise LaneError("the sandbox's process ended")
+                    raise LaneError("the sandbox's process ended before it was set up")
                 line += data
         except OSError as error:
             raise LaneError(f"no answer from the sandbox's process: {error}") from None
-        answer: dict[str, Any] = json.loads(line)
-        return answer
+        hello: dict[str, Any] = json.loads(line)
+        if "error" in hello:
+            raise LaneError(hello["error"])
+        return hello
 
 
-def _outcome(tests: Tests, ended: dict[str, Any], verdict: dict[str, Any] | None) -> Outcome:
+class _Ended(NamedTuple):
+    """How a program ended, as the zygote saw it (`orders`)."""
+
+    how: str
+    steps: int
+    seconds: float
+    code: int
+    judge: bool
+
+
+def _outcome(tests: Tests, ended: _Ended, verdict: dict[str, Any] | None) -> Outcome:
     """Put together what the clock says and what the judge says; only both together can say "passed"."""
-    how, seconds = ended["ended"], ended["seconds"]
+    how, seconds = ended.how, ended.seconds
     if how == "time":
-        done = max(ended["steps"] - 1, 0) if not isinstance(tests, CheckTests) else 0
-        results = (True,) * done + (TIMED_OUT,) if ended["steps"] else (NOT_LOADED,)
-        where = "in a test" if ended["steps"] else "while it was loaded"
+        done = max(ended.steps - 1, 0) if not isinstance(tests, CheckTests) else 0
+        results = (True,) * done + (TIMED_OUT,) if ended.steps else (NOT_LOADED,)
+        where = "in a test" if ended.steps else "while it was loaded"
         return Outcome("timeout", results, f"killed after its time {where}", seconds)
     if how == "threads":
         return Outcome("crash", tests.lost(), "killed: too many threads", seconds)
@@ -186,10 +204,10 @@ def _outcome(tests: Tests, ended: dict[str, Any], verdict: dict[str, Any] | None
     if verdict is None or verdict["category"] not in CATEGORIES:
         raise LaneError(verdict["detail"] if verdict else "the judge ended")
     detail = verdict["detail"]
-    if ended["status"] < 0:
-        detail += f" by {signal.Signals(-ended['status']).name}"
-    elif ended["status"] > 0:
-        detail += f" with status {ended['status']}"
+    if ended.code < 0:
+        detail += f" by {signal.Signals(-ended.code).name}"
+    elif ended.code > 0:
+        detail += f" with status {ended.code}"
     return Outcome(verdict["category"], tuple(verdict["results"]), detail, seconds)
 
 

@@ -6,7 +6,6 @@ import os
 import sys
 import sysconfig
 from collections.abc import Iterable
-from pathlib import Path
 
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives")
@@ -21,17 +20,18 @@ def library() -> list[str]:
     return _existing([*standard, *extensions, *packages])
 
 
-def package_parent() -> str:
-    """The folder this package is imported from."""
-    return str(Path(__file__).resolve().parents[2])
-
-
 def readable() -> list[str]:
     """Folders and files a program may read, without those inside another."""
     loader = os.environ.get("LD_LIBRARY_PATH", "").split(":")
     prefixes = [os.path.join(prefix, "lib") for prefix in {sys.base_prefix, sys.base_exec_prefix}]
     found = sorted(_existing([*_SYSTEM, *library(), *prefixes, *filter(None, loader)]))
     return [path for path in found if not any(path.startswith(other + "/") for other in found)]
+
+
+def scratch_parent() -> str | None:
+    """Where programs' folders are made: in memory where that is possible, as they live for milliseconds."""
+    memory = "/dev/shm"  # noqa: S108  # mkdtemp makes a folder of one's own in it
+    return memory if os.path.ismount(memory) and os.access(memory, os.W_OK | os.X_OK) else None
 
 
 def links() -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ faster (`dumps_trusted`). Reading answers is total: bytes that no
 
 from __future__ import annotations
 
+import json
 import marshal
 import sys
 from collections import deque
@@ -61,11 +62,6 @@ def dumps(value: Any, export: Export) -> bytes:
     return _ENCODER.encode(_pack(value, export)).encode("ascii")
 
 
-def loads(data: bytes, restore: Import) -> Any:
-    """Read what `dumps` wrote; numbered callables are handed to `restore`. Raises `Unreadable`, MemoryError."""
-    return _decode(data, _Reader(restore))
-
-
 def dumps_trusted(value: Any, export: Export) -> bytes:
     """Write `value` for a reader that trusts this side."""
     try:
@@ -74,21 +70,34 @@ def dumps_trusted(value: Any, export: Export) -> bytes:
         return b"J" + dumps(value, export)
 
 
-def loads_trusted(data: bytes, restore: Import) -> Any:
+def loads_trusted(data: bytes, decoder: Decoder) -> Any:
     """Read what `dumps_trusted` wrote."""
-    return marshal.loads(memoryview(data)[1:]) if data[:1] == b"M" else loads(data[1:], restore)  # noqa: S302  # see above
+    return marshal.loads(memoryview(data)[1:]) if data[:1] == b"M" else decoder.loads(data[1:])  # noqa: S302  # see above
+
+
+class Decoder:
+    """Reads what `dumps` wrote; numbered callables are handed to `restore`."""
+
+    def __init__(self, restore: Import) -> None:
+        self._decode = JSONDecoder(object_hook=_Reader(restore)).decode
+
+    def loads(self, data: bytes) -> Any:
+        """One value. Raises `Unreadable`, MemoryError."""
+        return _shallow(self._decode, data)
 
 
 def plain(data: bytes) -> Any:
-    """Read ordinary JSON from an untrusted side. Raises as `loads`."""
-    return _decode(data, None)
+    """Read ordinary JSON from an untrusted side. Raises as `Decoder.loads`."""
+    return _shallow(json.loads, data)
 
 
-def _decode(data: bytes, hook: _Reader | None) -> Any:
+def _shallow(decode: Callable[[str], Any], data: bytes) -> Any:
+    """Decode with little recursion left, so that no nesting can overflow this process's stack."""
     limit = sys.getrecursionlimit()
     try:
-        sys.setrecursionlimit(min(limit, NESTING))
-        return JSONDecoder(object_hook=hook).decode(data.decode("ascii"))
+        if len(data) > NESTING:
+            sys.setrecursionlimit(min(limit, NESTING))
+        return decode(data.decode("ascii"))
     except MemoryError:
         raise
     except Exception as error:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
+from typing import Any
 
 _OS = (
     "kill system putenv remove removedirs rmdir fchdir setuid fork forkpty killpg rename renames truncate replace "
@@ -20,26 +20,26 @@ _LATER = {"shutil": ("rmtree", "move", "chown"), "subprocess": ("Popen",)}  # se
 _MODULES = "ipdb joblib resource psutil tkinter".split()
 
 
-def functions(folder: str) -> None:
-    """Take the functions away; temporary files go to `folder`, where tempfile would look for the working directory."""
+def apply(folder: str) -> None:
+    """Take them away; temporary files go to `folder`, where tempfile would ask for the working directory."""
     for name in _OS:
         if hasattr(os, name):
             setattr(os, name, None)
-    sys.meta_path.insert(0, _Finder(folder))
-
-
-def modules() -> None:
-    """Let the modules' import fail. Where this process waits for children, it needs one of them itself."""
     for name in _MODULES:
-        sys.modules[name] = None  # type: ignore[assignment]  # what Python offers for it
+        sys.modules[name] = None  # type: ignore[assignment]  # what Python offers to make an import fail
+    changes: dict[str, dict[str, Any]] = {name: dict.fromkeys(functions) for name, functions in _LATER.items()}
+    changes["tempfile"] = {"tempdir": folder}
+    for name, names in changes.items():
+        if loaded := sys.modules.get(name):
+            vars(loaded).update(names)
+    sys.meta_path.insert(0, _Finder(changes))
 
 
-class _Finder(MetaPathFinder):
-    """Finds the modules that lose functions as soon as they are loaded."""
+class _Finder:
+    """Finds the modules that are changed as soon as they are loaded."""
 
-    def __init__(self, folder: str) -> None:
-        self.changes = {name: dict.fromkeys(functions) for name, functions in _LATER.items()}
-        self.changes["tempfile"] = {"tempdir": folder}  # type: ignore[dict-item]  # a value instead of None
+    def __init__(self, changes: dict[str, dict[str, Any]]) -> None:
+        self.changes = changes
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -47,21 +47,21 @@ class _Finder(MetaPathFinder):
         """As PathFinder, for these modules only."""
         if fullname not in self.changes or not (spec := PathFinder.find_spec(fullname, path, target)):
             return None
-        assert spec.loader
         spec.loader = _Changed(spec.loader, self.changes[fullname])
         return spec
 
 
-class _Changed(Loader):
-    """Loads a module and sets some of its names."""
+class _Changed:
+    """A loader that sets some of the module's names afterwards."""
 
-    def __init__(self, loader: Loader, names: dict[str, None]) -> None:
+    def __init__(self, loader: Any, names: dict[str, Any]) -> None:
         self.loader = loader
         self.names = names
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """As the module's own loader."""
-        return self.loader.create_module(spec)
+        module: ModuleType | None = self.loader.create_module(spec)
+        return module
 
     def exec_module(self, module: ModuleType) -> None:
         """As the module's own loader; then the names are set."""

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from swallow_metrics.sandbox.inside import codec, compare, peer, script, tests
-from swallow_metrics.sandbox.inside.candidate import ANSWER_BYTES
-from swallow_metrics.sandbox.inside.channel import Channel, Closed
+from . import codec, compare, peer, script, tests
+from .candidate import ANSWER_BYTES
+from .channel import Channel, Closed
 
 Verdict = dict[str, Any]  # category, results, detail
 

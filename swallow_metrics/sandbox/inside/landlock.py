@@ -10,7 +10,7 @@ import os
 from stat import S_ISDIR
 from struct import pack
 
-from swallow_metrics.sandbox.inside import linux
+from . import linux
 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
 _READ = _READ_FILE | _READ_DIR

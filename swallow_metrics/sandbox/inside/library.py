@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable
 
-from swallow_metrics.sandbox.inside.namespaces import Source
+from .namespaces import Source
 
 
 def reach_by_handles(sources: Iterable[Source]) -> dict[str, str]:

@@ -10,10 +10,9 @@ import os
 import posix
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from stat import S_ISDIR
 
-from swallow_metrics.sandbox.inside import linux
+from . import linux
 
 NAMES = ("user", "mount", "process", "network", "IPC", "host name")
 _FLAGS = (
@@ -60,9 +59,9 @@ def enter() -> None:
             raise OSError(error.errno, f"{name} namespace: {error.strerror}") from None
         if flag == linux.CLONE_NEWUSER:
             linux.prctl(linux.PR_SET_DUMPABLE, 1)  # or /proc/self belongs to root
-            Path("/proc/self/setgroups").write_text("deny", "ascii")
-            Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1", "ascii")
-            Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1", "ascii")
+            _write("/proc/self/setgroups", "deny")
+            _write("/proc/self/uid_map", f"{uid} {uid} 1")
+            _write("/proc/self/gid_map", f"{gid} {gid} 1")
     linux.mount(None, "/", None, _REC | _PRIVATE)
 
 
@@ -106,10 +105,15 @@ def enter_view(root: str, scratch_bytes: int) -> None:
     linux.mount(None, "/", None, _REMOUNT | _BIND | _RDONLY | _NOSUID | _NODEV)
 
 
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)
+
+
 def _bind(source: Source, target: str) -> None:
     os.makedirs(target if source.folder else os.path.dirname(target), exist_ok=True)
     if not source.folder:
-        Path(target).touch()
+        _write(target, "")
     linux.mount(source.path, target, None, _BIND | _REC)
 
 

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from swallow_metrics.sandbox.inside import codec
-from swallow_metrics.sandbox.inside.channel import Channel, Closed, Oversize
+from . import codec
+from .channel import Channel, Closed, Oversize
 
 MESSAGE = 300  # characters of an exception's text that are passed on
 
@@ -49,6 +49,7 @@ class Peer:
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
+        self.decoder = codec.Decoder(self.restore)
         self.functions: list[Callable[..., Any]] = []
         self.ended: Ended | None = None
         self.raised: BaseException | None = None
@@ -89,7 +90,7 @@ class Peer:
 
     def serve(self, body: bytes) -> None:
         """Answer one call. Lets pass what is no Exception (SystemExit, Ended)."""
-        call = codec.loads_trusted(body, self.restore) if self.trusts else self.read(body)
+        call = codec.loads_trusted(body, self.decoder) if self.trusts else self.read(body)
         try:
             handle, arguments, keywords = call
             value = self.functions[handle](*arguments, **keywords)
@@ -126,7 +127,7 @@ class Peer:
     def read(self, body: bytes) -> Any:
         """A value from a frame. Raises `Ended`."""
         try:
-            return codec.loads(body, self.restore)
+            return self.decoder.loads(body)
         except codec.Unreadable as error:
             raise self.end("garbage", str(error)) from None
 

@@ -10,7 +10,7 @@ import types
 from _sitebuiltins import Quitter
 from importlib import import_module
 
-from swallow_metrics.sandbox.inside import linux
+from . import linux
 
 STARRED = (
     "string re datetime collections heapq bisect copy math random statistics itertools functools operator io sys "

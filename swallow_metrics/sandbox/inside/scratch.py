@@ -9,22 +9,24 @@ from stat import S_ISDIR
 _OPEN = 0o700
 
 
-def used_bytes(folder: str, most: int = 10_000) -> int:
-    """Bytes on disk of the files in a folder, counting at most `most` entries; 0 while it cannot be read."""
-    total = seen = 0
+ENTRY_BYTES = 4096  # what a file or folder counts at least
+
+
+def holds_more_than(limit: int, folder: str) -> bool:
+    """Whether a folder's files take more bytes on disk. Folders too deep or closed to be read count as one entry."""
+    total = 0
     folders = [folder]
-    while folders and seen < most:
+    while folders and total <= limit:
         try:
             with os.scandir(folders.pop()) as entries:
                 for entry in entries:
-                    seen += 1
                     status = entry.stat(follow_symlinks=False)
-                    total += status.st_blocks * 512
+                    total += max(status.st_blocks * 512, ENTRY_BYTES)
                     if S_ISDIR(status.st_mode):
                         folders.append(entry.path)
         except OSError:
-            continue  # it changes under our eyes, or was made unreadable: its files stay below the limit of one file
-    return total
+            continue  # it changes under our eyes, or is closed to us
+    return total > limit
 
 
 def clear(folder: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from struct import pack
 
-from swallow_metrics.sandbox.inside import linux
+from . import linux
 
 _MODE_FILTER = 2
 

@@ -25,12 +25,14 @@ def main() -> None:
     # which has one thread and holds no lock, never touched.
     os.register_at_fork = lambda **_: None  # type: ignore[assignment]  # on purpose
     try:
-        from swallow_metrics.sandbox.inside.world import World
-        from swallow_metrics.sandbox.inside.zygote import Zygote
+        from inside.world import World
+        from inside.zygote import Zygote
 
         sys.path.remove(settings["package"])
         world = World(settings)
         zygote = Zygote(world, harness)
+        for name in [name for name in sys.modules if name.partition(".")[0] == "inside"]:
+            del sys.modules[name]  # programs then do not stumble over them
         hello = {"layers": world.layers, "facts": world.facts()}
     except Exception as error:  # noqa: BLE001  # the harness must hear of it, whatever it is
         harness.sendall(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode("ascii") + b"\n")

@@ -7,7 +7,7 @@ import posix
 import socket
 from collections.abc import Callable
 
-from swallow_metrics.sandbox.inside import landlock, linux, seccomp
+from . import landlock, linux, seccomp
 
 
 def in_child(attempt: Callable[[], None]) -> str:

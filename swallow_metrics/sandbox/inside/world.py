@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import fcntl
 import os
-import platform
 import posix
 import signal
 import sys
 from typing import Any
 
-from swallow_metrics.sandbox.inside import guard, landlock, library, linux, namespaces, prelude, resources, seccomp, trial
-from swallow_metrics.sandbox.inside.namespaces import Source
+from . import guard, landlock, library, linux, namespaces, prelude, resources, seccomp, trial
+from .namespaces import Source
 
 Settings = dict[str, Any]
 
@@ -49,7 +48,6 @@ class World:
         if not os.access(self.scratch, os.R_OK | os.W_OK | os.X_OK):
             raise OSError(f"user {os.geteuid()} cannot reach {self.scratch!r}: set TMPDIR to a folder open to all")
         os.chdir(self.scratch)
-        guard.functions(self.scratch)
         self._add_landlock(sources, devices)
         self._add_seccomp()
         self.kept = [s.descriptor for s in sources if any(f"/{s.descriptor}/" in f"{n}/" for n in self.renamed.values())]
@@ -57,12 +55,13 @@ class World:
             if source.descriptor >= 0 and source.descriptor not in self.kept:
                 os.close(source.descriptor)
         self._confine_children()
+        guard.apply(self.scratch)
 
     def facts(self) -> dict[str, Any]:
         """What a reader of the report needs to know of the kernel and the interpreter."""
         system = os.uname()
         return {
-            "python": platform.python_version(),
+            "python": sys.version.partition(" ")[0],
             "kernel": f"{system.sysname} {system.release} {system.machine}",
             "landlock_abi": self.ruleset.abi if self.ruleset else None,
             "uid": os.geteuid(),

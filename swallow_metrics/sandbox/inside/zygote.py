@@ -1,15 +1,13 @@
 """The small clean process that programs are forked from.
 
-It never holds a program, a test or an expected value: those pass between harness, judge and program directly.
-Commands come from the harness, one line of JSON each, and are answered with one line each:
-`{"judge": true}`, with the judge's connection attached, and `{"run": {"load_s": …, "step_s": …}}`.
-The end of input ends this process and everything it started.
+It never holds a program, a test or an expected value: those pass between harness, judge and program directly. Orders
+come from the harness and are answered one by one (`orders`); the end of input ends this process and everything it
+started.
 """
 
 from __future__ import annotations
 
 import gc
-import json
 import os
 import posix
 import select
@@ -17,16 +15,18 @@ import signal
 import socket
 import sys
 import time
-from typing import Any, NoReturn
+from struct import Struct
+from typing import NoReturn
 
-from swallow_metrics.sandbox.inside import candidate, judge, linux, scratch
-from swallow_metrics.sandbox.inside.channel import Channel
-from swallow_metrics.sandbox.inside.world import World
+from . import candidate, judge, linux, orders, scratch
+from .channel import Channel
+from .world import World
 
 GRACE = 0.15  # seconds the judge has to let go of a program that was killed
 _TICK = 0.1  # seconds between looks at what can only be watched: threads and disk
 _THREADS = 256
 _EXIT = 0.05  # seconds that a process whose connection ended has to end itself
+_INT = Struct("=i")
 _FIRST, _LAST = 3, 1 << 16  # descriptors below are /dev/null
 
 
@@ -52,9 +52,12 @@ class Zygote:
         """Obey until the harness hangs up, then leave nothing behind."""
         try:
             while True:
-                command, descriptors = self._command()
-                answer = self._start_judge(descriptors[0]) if "judge" in command else self._run(**command["run"])
-                self.harness.sendall(json.dumps(answer).encode("ascii") + b"\n")
+                data, descriptors, _, _ = socket.recv_fds(self.harness, orders.ORDER.size, 1)
+                if not data:
+                    raise HungUp
+                what, load_s, step_s = orders.ORDER.unpack(data)
+                answer = self._start_judge(descriptors[0]) if what == orders.JUDGE else self._run(load_s, step_s)
+                self.harness.sendall(answer)
         except (HungUp, OSError):
             pass
         self._stop_judge()
@@ -66,17 +69,7 @@ class Zygote:
             except OSError:  # the harness, whose folder it is, removes it as well
                 pass
 
-    def _command(self) -> tuple[dict[str, Any], list[int]]:
-        line, descriptors = b"", []
-        while not line.endswith(b"\n"):
-            data, received, _, _ = socket.recv_fds(self.harness, 1 << 16, 1)
-            if not data:
-                raise HungUp
-            line += data
-            descriptors += received
-        return json.loads(line), descriptors
-
-    def _start_judge(self, descriptor: int) -> dict[str, Any]:
+    def _start_judge(self, descriptor: int) -> bytes:
         self._stop_judge()
         ours, theirs = socket.socketpair()
         pid = posix.fork()
@@ -86,13 +79,13 @@ class Zygote:
         theirs.close()
         self.judge, self.control = pid, ours
         self.poll.register(ours, select.POLLIN)
-        return {"judge": True}
+        return orders.ENDED.pack(0, 0, 0.0, 0, True)
 
     def _become_judge(self, descriptor: int, control: socket.socket) -> NoReturn:
         try:
             self.world.confine()
             connection = socket.socket(fileno=descriptor)
-            self._isolate(connection, control)
+            self._isolate(*sorted((connection.fileno(), control.fileno())))
             self.world.filter_calls()
             judge.serve(Channel(connection), control, vars(self.world.module))
         except BaseException:  # noqa: BLE001  # a child must never return into the zygote's code
@@ -107,49 +100,44 @@ class Zygote:
             posix.kill(self.judge, signal.SIGKILL)
             os.waitpid(self.judge, 0)
 
-    def _isolate(self, *connections: socket.socket) -> None:
-        """In a child: close every descriptor but these connections' and the library's."""
+    def _isolate(self, *keep: int) -> None:
+        """In a child: close every descriptor but these and the library's."""
         low = _FIRST
-        for kept in sorted([*map(socket.socket.fileno, connections), *self.world.kept]):
+        for kept in sorted([*keep, *self.world.kept]) if self.world.kept else keep:
             os.closerange(low, kept)
             low = kept + 1
         os.closerange(low, _LAST)
 
-    def _become_program(self, connection: socket.socket) -> NoReturn:
-        channel = Channel(connection)
+    def _become_program(self, channel: Channel, descriptor: int) -> NoReturn:
         try:
             self.world.confine()
-            self._isolate(connection)
+            self._isolate(descriptor)
             self.world.filter_calls()
             channel.send(b"R")
         except BaseException:  # noqa: BLE001  # without `R` the judge knows that the sandbox failed, not the program
             os._exit(1)
         candidate.serve(channel, self.world.module)
 
-    def _run(self, load_s: float, step_s: float) -> dict[str, Any]:
+    def _run(self, load_s: float, step_s: float) -> bytes:
         """Run one program; how it ended: "done", "time", "threads", "disk" or "judge" (it died)."""
         assert self.control is not None, "a judge comes before programs"
         start = time.monotonic()
         ours, theirs = socket.socketpair()
+        channel, descriptor = Channel(theirs), theirs.fileno()
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, _INT.pack(ours.fileno()))]
         pid = self.world.fork_program()
         if pid == 0:
-            self._become_program(theirs)
+            self._become_program(channel, descriptor)
+        self.control.sendmsg([b"c"], rights)
         theirs.close()
-        socket.send_fds(self.control, [b"c"], [ours.fileno()])
         ours.close()
         ended, steps, gone = self._watch(pid, start + load_s, step_s)
         seconds = time.monotonic() - start
-        status = self._kill(pid, gone)
+        code = self._kill(pid, gone)
         if ended == "judge" or (ended != "done" and not self._judge_lets_go()):
             self._stop_judge()
         scratch.clear(self.world.scratch)
-        return {
-            "ended": ended,
-            "steps": steps,
-            "seconds": seconds,
-            "status": os.waitstatus_to_exitcode(status) if gone else 0,
-            "judge": self.control is not None,
-        }
+        return orders.ENDED.pack(orders.HOW.index(ended), steps, seconds, code, self.control is not None)
 
     def _watch(self, pid: int, deadline: float, step_s: float) -> tuple[str, int, bool]:
         """Wait for the judge, at most until the deadline, which every step sets anew."""
@@ -176,26 +164,28 @@ class Zygote:
     def _overuse(self, pid: int) -> str:
         """What no kernel limit holds at this level: disk without a small file system, threads without a namespace."""
         world = self.world
-        if not world.scratch_is_bounded and scratch.used_bytes(world.scratch) > world.settings["scratch_bytes"]:
+        if not world.scratch_is_bounded and scratch.holds_more_than(world.settings["scratch_bytes"], world.scratch):
             return "disk"
         if world.processes is None and _threads(pid) > _THREADS:
             return "threads"
         return ""
 
     def _kill(self, pid: int, gone: bool) -> int:
-        """End the program with everything it started; its wait status."""
+        """End the program with everything it started. Its exit code, as subprocess has it; 0 where it was killed."""
         until = time.monotonic() + _EXIT if gone else 0.0
+        code = 0
         while time.monotonic() < until:
             done, status = os.waitpid(pid, os.WNOHANG)
             if done:
+                code = os.waitstatus_to_exitcode(status)
                 break
             time.sleep(0.001)
         else:
             posix.kill(pid, signal.SIGKILL)
-            _, status = os.waitpid(pid, 0)
+            os.waitpid(pid, 0)
         if self.world.processes is None and self.world.filter is None:
             self._kill_orphans()
-        return status
+        return code
 
     def _kill_orphans(self) -> None:
         """Where programs can start processes: these are now children of this process."""
