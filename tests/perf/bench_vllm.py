@@ -3,8 +3,8 @@
     VLLM_CPU_KVCACHE_SPACE=1 .venv-vllm/bin/python tests/perf/bench_vllm.py [--questions N] [--rounds N]
 
 Both are asked the same questions with the same engine settings, a tiny Llama on CPU, one after the other: an idle
-engine beside a busy one takes processor time from it. `VLLMEngine` is driven as the pipeline drives it: an event loop in a thread of its own, a
-bounded number of requests in flight, while the main thread takes the answers in order.
+engine beside a busy one takes processor time from it. `VLLMEngine` is driven as the pipeline drives it: an event loop
+in a thread of its own, a bounded number of requests in flight, while the main thread takes the answers in order.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def through_engine(engine: Any, loop: asyncio.AbstractEventLoop, prompts: Sequen
         try:
             message = {"role": "user", "content": prompts[number]}
             answers[number].set_result(await engine.generate(Request("bench", str(number), (message,), sampling)))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # the main thread must hear of it
             answers[number].set_exception(error)
         finally:
             slots.release()

@@ -1,4 +1,4 @@
-"""A real Llama of 230 KB with random weights: vLLM loads and runs it like any other model, and it knows nothing."""
+"""A real Llama of under a megabyte with random weights: vLLM runs it like any other model, and it knows nothing."""
 
 from __future__ import annotations
 
@@ -11,21 +11,25 @@ CHAT_TEMPLATE = """\
 {%- endfor -%}
 {%- if add_generation_prompt -%}<|assistant|>{%- endif -%}
 """
-SPECIAL = ("<|begin|>", "<|end|>", "<|system|>", "<|user|>", "<|assistant|>")
+SPECIAL = ("<|begin|>", "<|end|>", "<|system|>", "<|user|>", "<|assistant|>", "<think>", "</think>")
 CONTEXT = 4096
 
 
 def make_tiny_llama(folder: Path, *, context: int = CONTEXT, seed: int = 0) -> Path:
     """Write model and tokenizer to `folder` and return it. A token is a byte; the context is `context` tokens."""
     import torch
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
+    from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     vocabulary = {symbol: number for number, symbol in enumerate([*SPECIAL, *alphabet])}
     bytes_only = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
     bytes_only.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     bytes_only.decoder = decoders.ByteLevel()
+    # A text that is no chat starts with the first special token, as in most models.
+    bytes_only.post_processor = processors.TemplateProcessing(
+        single=f"{SPECIAL[0]} $A", special_tokens=[(SPECIAL[0], 0)]
+    )
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=bytes_only,
         bos_token=SPECIAL[0],
@@ -39,7 +43,7 @@ def make_tiny_llama(folder: Path, *, context: int = CONTEXT, seed: int = 0) -> P
 
     torch.manual_seed(seed)
     config = LlamaConfig(
-        vocab_size=264,
+        vocab_size=len(vocabulary),
         hidden_size=128,
         intermediate_size=64,
         num_hidden_layers=2,
@@ -52,5 +56,10 @@ def make_tiny_llama(folder: Path, *, context: int = CONTEXT, seed: int = 0) -> P
         tie_word_embeddings=True,
         initializer_range=0.3,  # far enough from zero that greedy answers differ from question to question
     )
-    LlamaForCausalLM(config).to(torch.bfloat16).save_pretrained(folder)
+    model = LlamaForCausalLM(config).to(torch.bfloat16)
+    # What its authors would recommend: filled in where a run says nothing.
+    model.generation_config = GenerationConfig(
+        bos_token_id=0, eos_token_id=1, do_sample=True, temperature=0.5, top_k=40, max_new_tokens=5
+    )
+    model.save_pretrained(folder)
     return folder

@@ -1,0 +1,113 @@
+"""However a run with vLLM ends, no process of it stays."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.needs_vllm]
+
+# Runs a model as the pipeline does and says where it is; `kind` tells which way.
+RUN = """
+import asyncio, sys, threading
+from swallow_metrics.datatypes import Request, Sampling
+from swallow_metrics.engines.vllm import VLLMEngine
+from swallow_metrics.engines.vllm_server import VLLMServer
+
+def main(kind, model):
+    arguments = {"enforce_eager": True, "max_model_len": 2048}
+    if kind == "server":
+        server = VLLMServer(model, engine_args=arguments)
+        print("loading", flush=True)
+        try:
+            server.start()
+        finally:
+            server.stop()
+        return
+    engine = VLLMEngine(model, engine_args=arguments)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    opening = asyncio.run_coroutine_threadsafe(engine.open(), loop)
+    print("loading", flush=True)
+    try:
+        opening.result()
+        messages = ({"role": "user", "content": "?"},)
+        waiting = [
+            asyncio.run_coroutine_threadsafe(
+                engine.generate(Request("b", str(n), messages, Sampling(temperature=1.0, seed=n))), loop
+            )
+            for n in range(50)
+        ]
+        print("running", flush=True)
+        for answer in waiting:
+            answer.result()
+    finally:
+        opening.cancel()
+        asyncio.run_coroutine_threadsafe(engine.close(), loop).result(60)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
+"""
+
+
+def wait_for(condition, seconds):
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return condition()
+
+
+@pytest.mark.parametrize(
+    ("kind", "when", "number"),
+    [
+        ("engine", "running", signal.SIGINT),
+        ("engine", "running", signal.SIGKILL),
+        ("engine", "loading", signal.SIGINT),
+        ("engine", "loading", signal.SIGKILL),
+        ("server", "loading", signal.SIGINT),
+        ("server", "loading", signal.SIGKILL),
+    ],
+)
+def test_no_process_stays(tiny, tmp_path, kind, when, number):
+    """Ctrl-C, or the end of the process that runs the model, ends all that vLLM started, while loading as well."""
+    import psutil
+
+    script = tmp_path / "run.py"
+    script.write_text(RUN)
+    with (tmp_path / "output").open("w+b") as output:
+        run = subprocess.Popen(
+            [sys.executable, str(script), kind, str(tiny)],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+        def written():
+            return (tmp_path / "output").read_text()
+
+        def vllm():
+            found = psutil.Process(run.pid).children(recursive=True)
+            return [process for process in found if "guard.py" not in " ".join(process.cmdline())]
+
+        try:
+            assert wait_for(lambda: when in written(), 240), written()
+            assert wait_for(vllm, 120), written()
+            time.sleep(1.0)
+            started = psutil.Process(run.pid).children(recursive=True)
+            os.killpg(run.pid, number)  # as the terminal does
+            assert run.wait(timeout=60) != 0
+            left = psutil.wait_procs(started, timeout=30)[1]
+        finally:
+            if run.poll() is None:
+                run.kill()
+                run.wait()
+        assert not left, [(process.pid, process.cmdline()) for process in left]
+        if number == signal.SIGINT:
+            assert "KeyboardInterrupt" in written()
+            assert "EngineDeadError" not in written()
