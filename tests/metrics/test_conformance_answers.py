@@ -1,30 +1,26 @@
-"""Every recorded sample of multiple choice and open questions scores as recorded, where the vectors are at hand."""
+"""Every recorded sample scores, and is extracted, as recorded: where the vectors are at hand."""
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 
 from swallow_metrics.extraction.choice import choice_letter
 from swallow_metrics.extraction.open_answer import plain_answer, quasi_answer
+from swallow_metrics.metrics.math.compare import Judge
 from swallow_metrics.metrics.open_qa import open_qa_scores
 
-SHARED = Path(os.environ.get("SWALLOW_SHARED", Path(__file__).parents[2] / "../shared")) / "conformance"
-needs_vectors = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no conformance vectors at {SHARED}")
 
-
-def vectors(benchmark):
+def vectors(shared, benchmark):
     """(row, response, expected) of each sample."""
     columns = [
-        [json.loads(line) for line in (SHARED / kind / f"{benchmark}.jsonl").read_text("utf-8").split("\n") if line]
+        (shared / "conformance" / kind / f"{benchmark}.jsonl").read_text("utf-8").split("\n")
         for kind in ("data", "responses", "expected")
     ]
-    return zip(*columns, strict=True)
+    return [tuple(map(json.loads, lines)) for lines in zip(*columns, strict=True) if all(lines)]
 
 
 def letters(row):
-    """The letters offered: ten columns, a list, or four."""
+    """The letters offered: a list, ten columns, or four."""
     if "options" in row:
         count = len(row["options"])
     elif "option_0" in row:
@@ -34,7 +30,6 @@ def letters(row):
     return "ABCDEFGHIJ"[:count]
 
 
-@needs_vectors
 @pytest.mark.parametrize(
     ("benchmark", "language"),
     [
@@ -46,19 +41,41 @@ def letters(row):
         ("mmlu_pro_english", "en"),
     ],
 )
-def test_multiple_choice(benchmark, language):
+def test_multiple_choice(shared, benchmark, language):
     """The letter and the score of every sample are the recorded ones."""
-    for row, response, expected in vectors(benchmark):
+    for row, response, expected in vectors(shared, benchmark):
         letter = choice_letter(response["text"], letters(row), language)
         assert ([letter, letter] if letter else []) == expected["extracted"], response["text"]
         assert float(letter == expected["gold"]) == expected["scores"]["extractive_match"]
 
 
-@needs_vectors
-def test_open_questions():
+def test_open_questions(shared):
     """Both extractions and all six scores of every sample are the recorded ones."""
-    for row, response, expected in vectors("jemhopqa"):
+    for row, response, expected in vectors(shared, "jemhopqa"):
         plain = plain_answer(response["text"])
         quasi = quasi_answer(response["text"], plain)
         assert ([plain.text], [quasi.text]) == (expected["extracted"], expected["extracted_quasi"]), response["text"]
         assert open_qa_scores(row["answer"], plain.text, quasi.text) == expected["scores"], response["text"]
+
+
+def boxed(row):
+    return row["answer"] if row["answer"].startswith("$\\boxed") else f"$\\boxed{{{row['answer']}}}$"
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "kind", "gold"),
+    [
+        ("math_500", "latex", lambda row: row["solution"]),
+        ("math_100_japanese", "latex", boxed),
+        ("aime", "expression", lambda row: str(row["answer"])),
+    ],
+)
+def test_mathematics(shared, benchmark, kind, gold):
+    """Score, extracted value and extracted text of every sample, and of its gold, are the recorded ones."""
+    judge = Judge()
+    for row, response, expected in vectors(shared, benchmark):
+        verdict = judge.verdict(gold(row), kind, response["text"], 60)
+        assert verdict.outcome == "ok"
+        assert list(verdict.extracted) == expected["extracted"], response["text"]
+        assert list(verdict.extracted_golds) == expected["extracted_golds"], response["text"]
+        assert float(verdict.equal) == expected["scores"]["extractive_match"], response["text"]

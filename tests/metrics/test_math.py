@@ -1,0 +1,260 @@
+"""Mathematical answers: the specification's examples, and equality of the search with math-verify's expressions."""
+
+from itertools import groupby
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from sympy import srepr
+
+from swallow_metrics.metrics.math.candidate import Latex
+from swallow_metrics.metrics.math.candidates import pools
+from swallow_metrics.metrics.math.compare import Judge
+from swallow_metrics.metrics.math.deadline import Deadline, OutOfTimeError
+from swallow_metrics.metrics.math.latex import parse_latex
+
+EXAMPLES = [
+    # gold, prediction, equal; golds are LaTeX
+    (r"\boxed{10}", "回答: 10", True),
+    (r"\boxed{10}", "回答:10", False),
+    (r"\boxed{10}", r"\boxed{10\text{個}}", True),
+    (r"\boxed{10}", r"\boxed{10個}", False),
+    (r"\boxed{7}", r"\boxed{3} then \boxed{7}", True),
+    (r"\boxed{3}", r"\boxed{3} then \boxed{7}", False),
+    (r"\boxed{2}", r"$\boxed{2}$ … $$\boxed{3}$$", False),
+    (r"\boxed{7}", r"First \boxed{3}. … \boxed{7", False),
+    (r"\boxed{204}", r"The final answer is $\boxed{204}$. I hope it is correct. Actually \boxed{205}", False),
+    (r"\boxed{204}", "Answer: 204. But earlier x = 7", False),
+    (r"\boxed{204}", "x = 7, and 204", True),
+    (r"\boxed{204}", "The final answer is 204 because 3 + 4 = 7", True),
+    (r"\boxed{1,2}", r"$\boxed{1}$ and $\boxed{2}$", True),
+    (r"\boxed{1\pm\sqrt2}", r"\boxed{1+\sqrt2, 1-\sqrt2}", True),
+    (r"\boxed{x=5}", r"\boxed{5}", True),
+    (r"\boxed{5}", r"\boxed{x=5}", True),
+    (r"\boxed{x+y=3}", r"\boxed{3}", True),
+    (r"\boxed{90^\circ}", r"\boxed{90}", True),
+    (r"\boxed{1{,}000}", r"\boxed{1000}", True),
+    (r"\boxed{\$32{,}348}", r"\boxed{32348}", True),
+    (r"\boxed{\text{(C)}}", r"\boxed{C}", True),
+    (r"\boxed{\text{A, B}}", r"\boxed{A, B}", False),
+    (r"\boxed{\text{Friday}}", "The answer is Friday.", False),
+    (r"\boxed{\text{Friday}}", r"\boxed{Friday}", True),
+    (r"\boxed{x<3}", r"\boxed{(-\infty,3)}", True),
+    (r"\boxed{(-\infty,3)}", r"\boxed{x<3}", False),
+    (r"\boxed{(1,2)}", "$1$, $2$", True),
+    (r"\boxed{5}", r"\boxed{5.000001}", False),
+    (r"\boxed{5}", r"\boxed{5.0}", True),
+    (r"\boxed{\frac{1}{3}}", r"\boxed{0.33333}", True),
+    (r"\boxed{\frac{1}{3}}", r"\boxed{0.3333}", False),
+    (r"\boxed{\sqrt{2}}", r"\boxed{1.41421}", False),
+    (r"\boxed{\pi}", r"\boxed{3.14159}", False),
+    (r"\boxed{10\%}", "$0.1$", True),
+    (r"\boxed{10\%}", "about 10%", True),
+    (r"\boxed{10\%}", "about 10 %", True),
+    (r"\boxed{10\%}", r"\boxed{10}", False),
+    (r"\boxed{10}", r"\boxed{10\%}", False),
+    (r"\boxed{5}", "", False),
+]
+
+
+@pytest.fixture(scope="module")
+def judge():
+    return Judge()
+
+
+@pytest.mark.parametrize(("gold", "prediction", "equal"), EXAMPLES)
+def test_latex_golds(judge, gold, prediction, equal):
+    """Each worked example is equal or not as the rules say."""
+    verdict = judge.verdict(gold, "latex", prediction, 60)
+    assert (verdict.equal, verdict.outcome) == (equal, "ok")
+
+
+@pytest.mark.parametrize(
+    ("gold", "prediction", "equal"),
+    [
+        ("033", r"\boxed{33}", True),
+        ("33", r"\boxed{m+n=33}", True),
+        ("73", r"\boxed{7}3", False),
+        ("１２", "答えは １２", True),  # digits that sympy rejects match as text
+        ("12", "答えは １２", False),
+    ],
+)
+def test_plain_golds(judge, gold, prediction, equal):
+    """Golds in plain text are numbers or expressions."""
+    assert judge.verdict(gold, "expression", prediction, 60).equal is equal
+
+
+def test_what_was_extracted(judge):
+    """A verdict tells value and text of both sides, each as text."""
+    verdict = judge.verdict(r"so $\boxed{x=5}$", "latex", r"\boxed{\frac{10}{4}}", 60)
+    assert verdict.extracted == ("5/2", r"\frac{10}{4}")
+    assert verdict.extracted_golds == ("Eq(x, 5)", "x=5")
+
+
+def test_gold_without_a_value(judge):
+    """A gold that cannot be read matches only its own text, and the verdict says that it was not read."""
+    assert not judge.verdict("no formula", "latex", r"\boxed{5}", 60).gold_parsed
+    assert judge.verdict("no formula", "latex", r"\boxed{5}", 60).extracted_golds == ("no formula",)
+    assert judge.verdict(r"\boxed{5}", "latex", "no formula", 60).gold_parsed
+
+
+def test_one_library_failure_does_not_hide_the_text(judge):
+    """A number that sympy refuses leaves its text, and the search goes on to the next candidate."""
+    assert judge.verdict("5", "expression", "５ and 5 and １２", 60).extracted == ("5", "１２")
+
+
+def test_limits_are_visible(judge):
+    """What could not be finished in the time given is not equal and says so."""
+    verdict = judge.verdict(r"\boxed{5}", "latex", r"\boxed{" + r"\sqrt{" * 60 + "2" + "}" * 60 + "}", 0.05)
+    assert (verdict.equal, verdict.outcome) == (False, "timeout")
+
+
+def test_deadline_rings_until_the_block_ends():
+    """A library that swallows the first alarm is interrupted again, and the alarm is off after the block."""
+    deadline = Deadline(60)
+    rings = 0
+    with deadline.limit(0.01):
+        while rings < 2:
+            try:
+                while True:
+                    pass
+            except OutOfTimeError:
+                rings += 1
+    assert deadline.hit
+    with Deadline(60).limit(60):
+        sum(range(100_000))
+
+
+def test_no_time_left():
+    """A deadline that has passed lets nothing start."""
+    with pytest.raises(OutOfTimeError), Deadline(0).limit():
+        pytest.fail("the block ran")
+
+
+def library_pools(text, target):
+    """The pools of `pools`, found with math-verify's own expressions."""
+    from math_verify.parser import ExprExtractionConfig, LatexExtractionConfig, get_extraction_regexes
+
+    configurations = {
+        "prediction": [LatexExtractionConfig(boxed_match_priority=0), ExprExtractionConfig()],
+        "gold_latex": [LatexExtractionConfig(boxed_match_priority=55)],
+        "gold_expression": [ExprExtractionConfig()],
+    }
+    patterns = [
+        (priority, pattern, isinstance(kind, LatexExtractionConfig))
+        for group, kind in get_extraction_regexes(configurations[target])
+        for pattern, priority in group
+    ]
+    for _, group in groupby(sorted(patterns, key=lambda entry: entry[0]), key=lambda entry: entry[0]):
+        matches = [(match, latex) for _, pattern, latex in group for match in pattern.finditer(text)]
+        matches.sort(key=lambda found: (-found[0].end(), found[0].start()))
+        if matches:
+            yield [latex_match(match) if latex else plain_match(match) for match, latex in matches]
+
+
+def latex_match(match):
+    groups = match.groupdict()
+    parts = []
+    for prefix in ("first_", *(f"next{number}_" for number in range(1, 6))):
+        contents = [value for name, value in groups.items() if name.startswith(f"{prefix}latex") and value]
+        if contents:
+            parts.append((contents[0], groups.get(f"{prefix}percent") is not None))
+    return match.start(), match.end(), tuple(parts), bool(groups.get("first_latexBoxed"))
+
+
+def plain_match(match):
+    groups = match.groupdict()
+
+    def first(kind):
+        return next((value for name, value in groups.items() if name.startswith(kind) and value), "")
+
+    percent = groups.get("percent") is not None
+    return match.start(), match.end(), first("integer"), first("decimal"), percent, groups.get("expr") or ""
+
+
+def own_pools(text, target):
+    for pool in pools(text, target):
+        yield [
+            (found.start, found.end, tuple(map(tuple, found.parts)), found.boxed)
+            if isinstance(found, Latex)
+            else tuple(found)
+            for found in pool
+        ]
+
+
+PIECES = [
+    *("$", "$$", "\\[", "\\]", "\\(", "\\)", " [", "] ", "[", "]", "\\", "\\$", "{", "}", "\\boxed{", "\\boxed{5}"),
+    *("\\frac{1}{2}", "-\\frac{-3}{4.5}", "\\frac{1", "5", "12", "1,234", "1 234", ".5", "0.5", "１２", "€", "$5"),
+    *("-", "+", "*", "**", "(", ")", "=", " = ", "÷", "^", "/", " ", "  ", "\n", "\u2028", "\0", "\ud800", "x"),
+    *("and", "or", ",", " and ", "percent", "percentage", "%", "\\%", "Pct", ".", "answer", "Answer:"),
+    *("final answer", "Final answer is", "fınal anſwer is", "is", " is ", ": ", "I hope", "I hope it", "\\text{a}"),
+]
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    st.one_of(
+        st.lists(st.sampled_from(PIECES), max_size=25),
+        st.sets(st.sampled_from(PIECES), min_size=3, max_size=9).flatmap(
+            lambda few: st.lists(st.sampled_from(sorted(few)), max_size=30)
+        ),
+    )
+)
+@example(["answer: 12 = x"])
+@example(["final answer is $5$ percentage . I hope"])
+@example([" 1 1+1+1x"])
+@example(["$1$, [2] and $3$or$4$,$5$,$6$,$7$"])
+def test_search_equals_the_library(pieces):
+    """The fast search finds the same candidates in the same order as math-verify's expressions."""
+    text = "".join(pieces)
+    for target in ("prediction", "gold_latex", "gold_expression"):
+        assert list(own_pools(text, target)) == list(library_pools(text, target))
+
+
+TERMS = st.sampled_from(
+    [
+        *("1", "0", "12", "007", "3.5", ".5", "1,000", "x", "y_1", "a_{12}", "x^2", "x^{10}", "x_1^2", "n!", "e", "i"),
+        *("\\pi", "\\infty", "\\frac{1}{2}", "\\frac{x}{3y}", "\\sqrt{2}", "\\sqrt[3]{x}", "\\sin x", "\\log_2(8)"),
+        *("\\text{Friday}", "f(x)", "10\\%", "90^\\circ", "|x|", "\\{1,2\\}", "\\emptyset", "2 \\frac{1}{2}"),
+        *("\\begin{pmatrix}1 & 2 \\\\ 3 & x^2\\end{pmatrix}", "\\int_0^1 x dx", "\\binom{4}{2}", "x'", "\\alpha^2"),
+    ]
+)
+FORMULAS = st.recursive(
+    TERMS,
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from([*"+-*/^=<,;: ", "", "\\cdot ", "\\le", "\\cup", "\\pm", "\\in"]), inner).map(
+            "".join
+        ),
+        inner.map("({})".format),
+        inner.map("[{})".format),
+        inner.map("{{{}}}".format),
+        inner.map("-{}".format),
+        inner.map("\\frac{{{}}}{{2}}".format),
+    ),
+    max_leaves=5,
+)
+
+
+def value(parse):
+    """What a parser makes of a text, comparable; any failure is the same."""
+    try:
+        return srepr(parse())
+    except Exception:  # noqa: BLE001
+        return None
+
+
+@settings(max_examples=60, deadline=None)
+@given(FORMULAS)
+@example("3R^2")
+@example("x^5 - x^4 + x^3 - x^2 + x - 1")
+@example("a_3 = 2, a_{37} = 19")
+@example("0042")
+@example("1234567890" * 20)
+def test_parser_equals_the_library(text):
+    """Predicting without context first gives the values that the library gives."""
+    from latex2sympy2_extended.latex2sympy2 import latex2sympy
+    from math_verify.grader import should_treat_as_complex
+
+    real = not should_treat_as_complex(text)
+    expected = value(lambda: latex2sympy(text, is_real=real, convert_degrees=False, normalization_config=None))
+    assert value(lambda: parse_latex(text)) == expected

@@ -1,0 +1,94 @@
+"""The verifier: verdicts from any thread, limits that end a process and not the run, and replacement of processes."""
+
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from swallow_metrics.workers.math_verifier import MathVerifier, shared_verifier
+
+RUNAWAY = r"\boxed{9^{9^{9^{9}}}}"
+
+
+@pytest.fixture(scope="module")
+def verifier():
+    with MathVerifier() as verifier:
+        yield verifier
+
+
+def test_verdicts(verifier):
+    """Equality, texts, and whether the gold was read come through the process."""
+    verdict = verifier.verify(r"$\boxed{\frac{1}{2}}$", "latex", r"so \boxed{0.5}")
+    assert (verdict.equal, verdict.outcome, verdict.gold_parsed) == (True, "ok", True)
+    assert verdict.extracted_golds == ("1/2", r"\frac{1}{2}")
+    assert not verifier.verify("nothing", "latex", r"\boxed{5}").gold_parsed
+    assert verifier.verify("033", "expression", r"\boxed{33}").equal
+
+
+@pytest.mark.parametrize("text", ["\0", "\ud800 5", "\u2028" * 1000, "$" * 5000, ""])
+def test_hostile_texts(verifier, text):
+    """Texts of any characters get a verdict."""
+    assert verifier.verify(r"\boxed{7}", "latex", text).outcome == "ok"
+
+
+def test_threads(verifier):
+    """Verdicts asked for in many threads belong to their questions, and one process serves them all."""
+    pid = verifier._worker.pid
+    with ThreadPoolExecutor(8) as pool:
+        verdicts = list(pool.map(lambda n: verifier.verify(str(n % 7), "expression", f"is {n}"), range(60)))
+    assert [verdict.equal for verdict in verdicts] == [n < 7 for n in range(60)]
+    assert [verdict.extracted[1] for verdict in verdicts] == [str(n) for n in range(60)]
+    assert verifier._worker.pid == pid
+
+
+def test_a_runaway_is_ended_and_the_next_answer_is_served():
+    """A computation without end costs its time limit, is not equal, is reported, and leaves no trace."""
+    with MathVerifier(timeout_s=3) as verifier:
+        verdict = verifier.verify(r"\boxed{5}", "latex", RUNAWAY)
+        assert (verdict.equal, verdict.outcome) == (False, "timeout")
+        assert verifier.verify(r"\boxed{5}", "latex", r"\boxed{5}").equal
+
+
+@pytest.mark.parametrize(("number", "outcome"), [(signal.SIGSEGV, "crash"), (signal.SIGKILL, "memory")])
+def test_a_killed_process_is_replaced(number, outcome):
+    """A process that dies under a question costs that question; one that died before costs nothing."""
+    with MathVerifier() as verifier, ThreadPoolExecutor(1) as pool:
+        assert verifier.verify("5", "expression", "is 5").equal
+        question = pool.submit(verifier.verify, "5", "expression", RUNAWAY)
+        while not verifier._lock.locked():
+            pass
+        os.kill(verifier._worker.pid, number)
+        assert question.result().outcome == outcome
+        os.kill(verifier._worker.pid, signal.SIGKILL)
+        os.waitid(os.P_PID, verifier._worker.pid, os.WEXITED | os.WNOWAIT)
+        assert verifier.verify("5", "expression", "is 5").equal
+
+
+def test_a_forked_copy_has_its_own_process(verifier):
+    """After a fork the copy starts a process of its own instead of mixing messages."""
+    verifier.start()
+    original = verifier._worker
+    verifier._owner = -1  # as a forked copy sees it
+    verifier.start()
+    try:
+        assert verifier._worker.pid != original.pid
+        assert verifier.verify("5", "expression", "is 5").equal
+    finally:
+        original.stop()
+
+
+@pytest.mark.parametrize("settings", [{"timeout_s": 1}, {"memory_mb": 100}])
+def test_useless_limits_are_refused(settings):
+    """Limits under which nothing could be computed are a mistake of the caller."""
+    with pytest.raises(ValueError, match="expected timeout_s"):
+        MathVerifier(**settings)
+
+
+def test_shared():
+    """All callers share one verifier; closing it is no harm, since it starts again when needed."""
+    assert shared_verifier() is shared_verifier()
+    assert shared_verifier().verify("5", "expression", "is 5").equal
+    shared_verifier().close()
+    assert shared_verifier().verify("5", "expression", "is 5").equal
+    shared_verifier().close()
