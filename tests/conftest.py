@@ -11,6 +11,8 @@ import openai  # noqa: F401
 import pytest
 import scipy.special  # noqa: F401
 
+# Runs inside of this process must not load what this one does without; hypothesis takes offence.
+NO_OTHER_PLUGINS = ("-p", "no:anyio", "-p", "no:hypothesispytest")
 ROOT = Path(__file__).parents[1]
 
 MINI_BENCHMARK = """
@@ -101,7 +103,7 @@ class MiniProject:
         if not any(str(a).startswith("--run-dir") for a in arguments):
             arguments = (*arguments, "--run-dir", "run")
         run = self.pytester.runpytest_subprocess if subprocess else self.pytester.runpytest_inprocess
-        return run("-p", "no:anyio", "-p", "no:hypothesispytest", "benchmarks", *arguments)
+        return run(*NO_OTHER_PLUGINS, "benchmarks", *arguments)
 
     def report(self, folder="run"):
         return json.loads((self.path / folder / "report.json").read_text())

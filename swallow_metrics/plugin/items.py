@@ -134,7 +134,7 @@ def first_turns(conversations: Sequence[Conversation]) -> list[Response]:
 def is_own_fixture(item: pytest.Function, name: str) -> bool:
     """Whether a fixture name means this plugin's fixture for an item, and not one that overrides it."""
     found = item._fixtureinfo.name2fixturedefs.get(name)  # noqa: SLF001  # the public way costs 0.1 ms an item
-    return bool(found) and found[-1].func.__module__ == "swallow_metrics.plugin"
+    return found is not None and len(found) > 0 and found[-1].func.__module__ == "swallow_metrics.plugin"
 
 
 def metadata(record: Record) -> dict[str, Any]:

@@ -67,14 +67,19 @@ def make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class ShareScheduling(WorkStealingScheduling):  # type: ignore[misc]  # untyped base; importing xdist is not free
         def schedule(self) -> None:
-            known: list[str] | None = self.collection
-            if known is None and self._check_nodes_have_same_collection():
-                collection = self.collection = next(iter(self.node2collection.values()))
+            if self.tests() is None and self._check_nodes_have_same_collection():
+                collection: list[str] = next(iter(self.node2collection.values()))
+                self.collection = collection
                 nodes = sorted(self.node2pending, key=lambda node: number_of(node.gateway.id))
                 for index, node in enumerate(nodes):
                     self.pending[:] = range(index, len(collection), len(nodes))
                     self._send_tests(node, len(self.pending))
             self.check_schedule()
+
+        def tests(self) -> list[str] | None:
+            """All node ids, once every worker has the same ones."""
+            found: list[str] | None = vars(self)["collection"]
+            return found
 
         def check_schedule(self) -> None:
             up = [node for node in self.node2pending if not node.shutting_down]

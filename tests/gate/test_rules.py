@@ -42,7 +42,9 @@ def test_expressions_read_back(threshold, operator):
     assert parse_gate(gate.expression) == gate
 
 
-@pytest.mark.parametrize("text", ["", "b", "b>=1", "b.m", "b.m>=", "b.m>1", "b.m==1", "b.m>=nan", "b.m>=inf", "b.m>=1 x"])
+@pytest.mark.parametrize(
+    "text", ["", "b", "b>=1", "b.m", "b.m>=", "b.m>1", "b.m==1", "b.m>=nan", "b.m>=inf", "b.m>=1 x"]
+)
 def test_what_is_no_gate(text):
     """Everything else is a usage error that shows what was given."""
     with pytest.raises(UsageError):

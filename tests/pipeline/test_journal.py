@@ -1,7 +1,5 @@
 """The journal: what is written can be read, whatever happens."""
 
-import os
-import resource
 import subprocess
 import sys
 
@@ -10,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swallow_metrics.datatypes import Request, Response
-from swallow_metrics.errors import EngineDown, UsageError
-from swallow_metrics.pipeline.journal import JournalWriter
+from swallow_metrics.errors import UsageError
+from swallow_metrics.pipeline.journal import JournalWriter, to_line
 from swallow_metrics.pipeline.reader import JournalReader, loads, place_of, to_response
-from swallow_metrics.pipeline.journal import to_line
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=50)  # with lone surrogates, NUL, U+2028
 

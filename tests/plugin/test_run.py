@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from conftest import NO_OTHER_PLUGINS
+
 LETTER = 'return "ABCD"[int(request.sample) % 4]'
 
 
@@ -218,7 +220,7 @@ def test_limit_is_balanced_and_nested(mini):
 def test_ordinary_tests_stay_ordinary(pytester):
     """In a suite that asks no question, the plugin writes nothing and says nothing."""
     pytester.makepyfile("def test_plain(): pass")
-    result = pytester.runpytest_inprocess()
+    result = pytester.runpytest_inprocess(*NO_OTHER_PLUGINS)
     result.assert_outcomes(passed=1)
     result.stdout.no_fnmatch_line("*swallow results*")
     assert not (pytester.path / "reports").exists()

@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from conftest import NO_OTHER_PLUGINS
+
 
 def usage_line(result):
     """The one line of a usage error."""
@@ -43,7 +45,11 @@ def usage_line(result):
 def test_wrong_options_are_one_line(mini, arguments, expected):
     """Exit status 4, one line that says what to do, no run folder."""
     keep_run_dir = "--resume" in arguments
-    result = mini.pytester.runpytest_inprocess("benchmarks", *arguments) if keep_run_dir else mini.run(*arguments)
+    result = (
+        mini.pytester.runpytest_inprocess(*NO_OTHER_PLUGINS, "benchmarks", *arguments)
+        if keep_run_dir
+        else mini.run(*arguments)
+    )
     assert expected in usage_line(result)
     assert not (mini.path / "run").exists()
 
@@ -155,7 +161,9 @@ def test_selection_is_pytests_own(mini):
     mini.run("-k", "mini and 3").assert_outcomes(passed=1, deselected=5)
     mini.run("-m", "mini", "--run-dir", "b").assert_outcomes(passed=6)
     mini.run("-m", "english and not mini", "--run-dir", "c").assert_outcomes(deselected=1)
-    result = mini.pytester.runpytest_inprocess("benchmarks/test_mini.py::test_mini[4]", "--run-dir", "d")
+    result = mini.pytester.runpytest_inprocess(
+        *NO_OTHER_PLUGINS, "benchmarks/test_mini.py::test_mini[4]", "--run-dir", "d"
+    )
     result.assert_outcomes(passed=1)
 
 

@@ -24,7 +24,9 @@ def test_means_use_students_t(values):
     """Values that are no proportion: the t interval on the samples, within the score's bounds."""
     computed = figures(Metric("m"), [(v, 1.0) for v in values])
     stderr = scipy.stats.sem(values)
-    low, high = scipy.stats.t.interval(0.95, len(values) - 1, sum(values) / len(values), stderr) if stderr else (None,) * 2
+    low, high = (
+        scipy.stats.t.interval(0.95, len(values) - 1, sum(values) / len(values), stderr) if stderr else (None,) * 2
+    )
     assert computed["method"] == "t"
     assert computed["stderr"] == pytest.approx(stderr, abs=1e-12)
     if stderr > 1e-9:
