@@ -14,7 +14,7 @@ from functools import lru_cache
 _PLACEHOLDER = re.compile(r"\{\w+\}")
 _MARKED = re.compile(r"\[[^\[\]{}]+\]|<\|[^|{}]+\|>|#{1,6}[ \t]*[^{}]*[^{}\s]")
 # <|…|> is the syntax of control tokens as well, which some servers read as such wherever they stand.
-_CONTROL_TOKEN = re.compile(r"<\|([^|<>\n]{1,200})\|>")
+_CONTROL_TOKEN = re.compile(r"<\|(?!\s)([^|<>\n]{1,200})(?<!\s)\|>")
 # Neither JSON nor tokenizers take all of these; a request refused for one would leave the answer unjudged.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _LINE_START = "(?:^|(?<=[\r\x85\u2028\u2029]))[ \t\u3000]*"
@@ -56,9 +56,9 @@ def _delimiters(template: str) -> dict[str, tuple[re.Pattern[str], str]]:
 
 
 def _pattern(delimiter: str) -> re.Pattern[str]:
-    """Matches a delimiter in any case and spacing: bracketed ones anywhere, headings where a line starts."""
-    words = r"[ \t\u3000]+".join(re.escape(word).replace("'", "['’]") for word in delimiter.split())
-    if delimiter[0] in "[<":
+    """Matches a delimiter in any case and spacing: one of mere words as a line, others anywhere."""
+    words = r"[ \t\u3000]*".join(re.escape(word).replace("'", "['’]") for word in delimiter.split())
+    if not delimiter[0].isalnum():
         return re.compile(words, re.IGNORECASE)
     end = "" if not delimiter[-1].isalnum() else r"[ \t\u3000]*(?=$|[\r\n\x85\u2028\u2029])"
     return re.compile(_LINE_START + words + end, re.IGNORECASE | re.MULTILINE)
