@@ -27,8 +27,8 @@ def function_block(text: str, function: str) -> str | None:
     `def foo` counts for a function `f` as well.
     """
     blocks = code_blocks(text)
-    defining = [block for block in blocks if f"def {function}" in block]
-    return (defining or blocks or [None])[-1]
+    defining = [block for block in blocks if f"def {function}" in block] or blocks
+    return defining[-1] if defining else None
 
 
 def last_block(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Run untrusted programs: judged outside the process they run in, confined by what the kernel offers.
+r"""Run untrusted programs: judged outside the process they run in, confined by what the kernel offers.
 
     with Sandbox() as sandbox:
         tests = CheckTests(entry_point="add", test="def check(candidate):\n    assert candidate(1, 2) == 3\n")

@@ -19,7 +19,6 @@ from swallow_metrics.sandbox.inside import orders
 from swallow_metrics.sandbox.inside.channel import Channel, Closed
 from swallow_metrics.sandbox.tasks import (
     CATEGORIES,
-    DIFFERS,
     NOT_LOADED,
     TIMED_OUT,
     CheckTests,
@@ -77,7 +76,7 @@ class Lane:
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603  # our own interpreter and file
                 [sys.executable, "-I", "-S", "-B", str(_HERE / "inside" / "start.py"), json.dumps(settings)],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env={"LD_LIBRARY_PATH": loader} if loader else {},
@@ -148,7 +147,9 @@ class Lane:
             self.judge.close()
             self.judge = self.tests = None
 
-    def _order(self, what: bytes, time_s: float = 0.0, steps: int = 0, connection: socket.socket | None = None) -> _Ended:
+    def _order(
+        self, what: bytes, time_s: float = 0.0, steps: int = 0, connection: socket.socket | None = None
+    ) -> _Ended:
         descriptors = [connection.fileno()] if connection else []
         socket.send_fds(self.control, [orders.ORDER.pack(what, time_s, time_s)], descriptors)
         self.control.settimeout(time_s * (steps + 1) + _SPARE_S)
@@ -209,6 +210,3 @@ def _outcome(tests: Tests, ended: _Ended, verdict: dict[str, Any] | None) -> Out
     elif ended.code > 0:
         detail += f" with status {ended.code}"
     return Outcome(verdict["category"], tuple(verdict["results"]), detail, seconds)
-
-
-__all__ = ["DIFFERS", "Lane", "LaneError", "filter_bytes"]

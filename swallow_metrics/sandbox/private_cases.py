@@ -74,7 +74,9 @@ def _unpickle_text(data: bytes) -> str:
             except UnicodeDecodeError as error:
                 raise DataError(f"expected a pickled text in UTF-8 in the test cases: {error}") from None
         else:
-            raise DataError(f"expected a pickled text and nothing else in the test cases, got instruction {instruction!r}")
+            raise DataError(
+                f"expected a pickled text and nothing else in the test cases, got instruction {instruction!r}"
+            )
     if found is None or at != len(data):
         raise DataError("expected exactly one pickled text in the test cases")
     return found

@@ -37,7 +37,7 @@ class Sandbox:
     ) -> None:
         self.choice = level
         self.limits = limits or Limits()
-        self.workers = workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        self.workers = workers or _cores()
         self._wanted = levels.wanted(level) - set(without)
         self._lock = Lock()
         self._own = local()
@@ -62,7 +62,10 @@ class Sandbox:
     def submit(self, task: Task) -> Future[Outcome]:
         """Queue a program. The future raises as `run`."""
         self.start()
-        return self._pool.submit(self._run, task)
+        try:
+            return self._pool.submit(self._run, task)
+        except RuntimeError:
+            raise SandboxError("the sandbox was closed: make a new one") from None
 
     def run(self, task: Task) -> Outcome:
         """Run a program and wait. Raises SandboxError where the sandbox failed, twice; see also `start`."""
@@ -148,6 +151,9 @@ class Sandbox:
     def _open(self, preload: tuple[str, ...], *, trial: bool) -> Lane:
         lane = Lane(self._wanted, self.limits, preload, trial=trial)
         self._lanes.add(lane)
+        if self._closed:  # meanwhile
+            lane.close()
+            raise LaneError("it was closed")
         return lane
 
     def _drop(self, lane: Lane | None, preload: tuple[str, ...]) -> None:
@@ -155,3 +161,8 @@ class Sandbox:
             lane.close()
             self._lanes.discard(lane)
             self._own.__dict__["lanes"].pop(preload, None)
+
+
+def _cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -23,21 +23,19 @@ class Attack:
 
 _ISOLATED: tuple[Level, ...] = ("full", "no-namespaces", "no-landlock")
 ATTACKS = (
-    Attack("open a socket", "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'', ('127.0.0.1', 9))", _ISOLATED),
+    Attack(
+        "open a socket", "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'', ('127.0.0.1', 9))", _ISOLATED
+    ),
     Attack("start a process", "pid = posix.fork()\n        pid or posix._exit(0)", _ISOLATED),
     Attack("run a program", "posix.execv('/bin/true', ['true'])", _ISOLATED),
     Attack("signal the parent", "posix.kill(posix.getppid() or 1 << 22, 0)", _ISOLATED),
     Attack("read the users", "open('/etc/passwd').read()", _ISOLATED),
     Attack("list the processes", "posix.listdir('/proc')", _ISOLATED),
-    Attack(
-        "write outside",
-        "name = '/var/tmp/swallow-self-test-%d' % posix.getpid()\n        open(name, 'x').close()\n        posix.unlink(name)",
-        _ISOLATED,
-    ),
+    Attack("write outside", "open(NAME, 'x').close()\n        posix.unlink(NAME)", _ISOLATED),
     Attack("change a file's mode", "open('f', 'w').close()\n        posix.chmod('f', 0o777)", _ISOLATED),
     Attack("see the environment", "assert posix.environ", (*_ISOLATED, "weak")),
     Attack("write too long a file", "open('f', 'wb').truncate(1 << 33)", (*_ISOLATED, "weak")),
-    Attack("take too much memory", "bytearray(1 << 36)", (*_ISOLATED, "weak")),
+    Attack("take too much memory", "bytearray(1 << 36)", _ISOLATED),
 )
 
 
@@ -48,7 +46,7 @@ def run(level: Level, execute: Callable[[Task], Outcome]) -> tuple[dict[str, str
     tests = CheckTests("attack", _TEST)
     for attack in ATTACKS:
         program = (
-            "import posix, socket\ndef attack():\n    try:\n"
+            "import posix, socket\nNAME = '/var/tmp/swallow-self-test-%d' % posix.getpid()\ndef attack():\n    try:\n"
             f"        {attack.statement}\n"
             "    except (OSError, MemoryError, AssertionError):\n        return 'blocked'\n    return 'open'\n"
         )

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Category = Literal["passed", "wrong", "exception", "syntax", "timeout", "memory", "output", "crash", "no code"]
-CATEGORIES: tuple[Category, ...] = (
-    "passed",
-    "wrong",
-    "exception",
-    "syntax",
-    "timeout",
-    "memory",
-    "output",
-    "crash",
-    "no code",
-)
+CATEGORIES: tuple[Category, ...] = get_args(Category)
 
 _SLOW_MODULES = ("numpy",)
 
@@ -91,7 +81,10 @@ Tests = CheckTests | CaseTests
 
 @dataclass(frozen=True)
 class Task:
-    """One program, "" where the answer holds none, and its tests. `time_s` is the limit of loading it and, again, of every test (CO-10, CO-11)."""
+    """One program, "" where the answer holds none, and its tests.
+
+    `time_s` is the limit of loading it and, again, of every test (CO-10, CO-11).
+    """
 
     program: str
     tests: Tests

@@ -161,7 +161,7 @@ def run_all(sandbox, programs, problem, check_tests, task):
     """`programs`: name -> (must, text). Yields name -> {"category", "detail", "faults"}; the last is for all."""
     canaries = Canaries()
     tests = check_tests(problem["entry_point"], problem["test"], problem["prompt"])
-    right = task(f"def weighted_sum(xs):\n    return sum((i + 1) * x for i, x in enumerate(xs))\n", tests, WALL_S)
+    right = task("def weighted_sum(xs):\n    return sum((i + 1) * x for i, x in enumerate(xs))\n", tests, WALL_S)
     assert sandbox.run(right).passed
     expected = len(sandbox_processes())
     try:
@@ -224,7 +224,11 @@ def main(level, shared, which):
             print(json.dumps({name: result}), flush=True)
     left = sandbox_processes()
     folders = [n for n in os.listdir(tempfile.gettempdir()) if re.match("swallow-sandbox-", n)]
-    print(json.dumps({"close": {"category": "", "faults": [f"{len(left)} processes"] if left else []}, "folders": folders}))
+    print(
+        json.dumps(
+            {"close": {"category": "", "faults": [f"{len(left)} processes"] if left else []}, "folders": folders}
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ NESTING = 2_000  # levels of nesting that are read; deeper C recursion could ove
 _BIG = 1 << 14  # bits; larger integers travel as hexadecimal, whose conversion takes linear time
 
 _PLAIN = frozenset({int, float, str, bool, type(None)})
-_VIEWS = {"k": type({}.keys()), "m": type({}.items()), "v": type({}.values())}
+_VIEWS: dict[str, type] = {"k": type({}.keys()), "m": type({}.items()), "v": type({}.values())}
 
 
 class Unreadable(Exception):  # noqa: N818  # it says what the bytes are
@@ -100,7 +100,7 @@ def _shallow(decode: Callable[[str], Any], data: bytes) -> Any:
         return decode(data.decode("ascii"))
     except MemoryError:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # bytes from outside may fail in any way
         raise Unreadable(f"not a value: {type(error).__name__}") from None
     finally:
         sys.setrecursionlimit(limit)
@@ -146,7 +146,7 @@ def _pack_rare(value: Any, kind: type, export: Export) -> Any:
     for tag, view in _VIEWS.items():
         if kind is view:
             return {tag: [_pack(item, export) for item in value]}
-    if isinstance(value, (int, float, str, list, tuple, dict)):
+    if isinstance(value, tuple(base for base, _ in _BASES)):
         return _pack(_flatten(value), export)
     if isinstance(value, Iterator):
         items = list(islice(value, ITERATOR_ITEMS + 1))
@@ -161,17 +161,17 @@ def _pack_rare(value: Any, kind: type, export: Export) -> Any:
 
 def _flatten(value: Any) -> Any:
     """The plain value under a subclass, by the base class's own methods."""
-    for base, read in (
-        (int, int.__int__),
-        (float, float.__float__),
-        (str, str.__str__),
-        (list, lambda v: list(list.__iter__(v))),
-        (tuple, lambda v: tuple(tuple.__iter__(v))),
-        (dict, lambda v: dict(dict.items(v))),
-    ):
-        if isinstance(value, base):
-            return read(value)
-    raise AssertionError(type(value))
+    return next(read(value) for base, read in _BASES if isinstance(value, base))
+
+
+_BASES: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (int, int.__int__),
+    (float, float.__float__),
+    (str, str.__str__),
+    (list, lambda value: list(list.__iter__(value))),
+    (tuple, lambda value: tuple(tuple.__iter__(value))),
+    (dict, lambda value: dict(dict.items(value))),
+)
 
 
 def _pack_numpy(value: Any, export: Export) -> Any:

@@ -47,7 +47,7 @@ class _Finder:
         """As PathFinder, for these modules only."""
         if fullname not in self.changes or not (spec := PathFinder.find_spec(fullname, path, target)):
             return None
-        spec.loader = _Changed(spec.loader, self.changes[fullname])
+        spec.loader = _Changed(spec.loader, self.changes[fullname])  # type: ignore[assignment]  # all that is used of one
         return spec
 
 

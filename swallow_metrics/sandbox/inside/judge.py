@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from . import codec, compare, peer, script, tests
+from . import codec, compare, peer, script, suites
 from .candidate import ANSWER_BYTES
 from .channel import Channel, Closed
 
@@ -39,7 +39,7 @@ class NotLoaded(Exception):  # noqa: N818  # an outcome
         self.category = category
 
 
-class NotConfined(BaseException):  # noqa: N818  # see above
+class NotConfined(BaseException):  # see above
     """The program's process did not get ready: the sandbox failed."""
 
 
@@ -76,7 +76,7 @@ class Run:
             raise NotConfined
         return self.side.receive()
 
-    def check(self, suite: tests.CheckSuite, program: str) -> Verdict:
+    def check(self, suite: suites.CheckSuite, program: str) -> Verdict:
         """HumanEval: the dataset's `check` is called once with the program's function (CO-14, CO-15)."""
         try:
             found = self.load(f"{program}\n\n{suite.outline}", "check", [suite.entry_point, *suite.helpers])
@@ -89,7 +89,7 @@ class Run:
             raise
         except NotLoaded as error:
             return verdict(error.category, [SETUP], str(error))
-        except tests.BadTest as error:
+        except suites.BadTest as error:
             return verdict("exception", [SETUP], str(error))
         except BaseException as error:  # noqa: BLE001  # a test may end in any way
             failed = None if isinstance(error, peer.Ended) else self._failure(error)
@@ -99,7 +99,7 @@ class Run:
             return verdict(_ended_category(ended), [DIFFERS], _ended_detail(ended))
         return verdict("passed", [True])
 
-    def call(self, suite: tests.CaseSuite, program: str) -> Verdict:
+    def call(self, suite: suites.CaseSuite, program: str) -> Verdict:
         """LiveCodeBench, functional: arguments and expected value are JSON (CO-22, CO-23)."""
         results: list[bool | int] = []
         try:
@@ -121,7 +121,7 @@ class Run:
             return verdict("exception" if category == "wrong" else category, [*results, SETUP], detail)
         return verdict("passed", results)
 
-    def stdin(self, suite: tests.CaseSuite, program: str) -> Verdict:
+    def stdin(self, suite: suites.CaseSuite, program: str) -> Verdict:
         """LiveCodeBench, standard input and output (CO-25 to CO-30)."""
         results: list[bool | int] = []
         try:
@@ -152,7 +152,7 @@ class Run:
             return self._lost(error, suite)
         return verdict("passed", results)
 
-    def _lost(self, ended: peer.Ended, suite: tests.CaseSuite) -> Verdict:
+    def _lost(self, ended: peer.Ended, suite: suites.CaseSuite) -> Verdict:
         return verdict(_ended_category(ended), [LOST] * len(suite.cases), _ended_detail(ended))
 
     def _failure(self, error: BaseException) -> tuple[str, str]:
@@ -187,7 +187,7 @@ def _ended_detail(ended: peer.Ended) -> str:
 
 def serve(harness: Channel, zygote: socket.socket, names: dict[str, Any]) -> NoReturn:
     """Judge programs until the harness or the zygote is gone."""
-    suite: tests.Suite | None = None
+    suite: suites.Suite | None = None
     try:
         while True:
             kind, body = harness.receive()
@@ -202,25 +202,25 @@ def serve(harness: Channel, zygote: socket.socket, names: dict[str, Any]) -> NoR
         os._exit(0)
 
 
-def _take_suite(harness: Channel, head: dict[str, Any], names: dict[str, Any]) -> tests.Suite | None:
+def _take_suite(harness: Channel, head: dict[str, Any], names: dict[str, Any]) -> suites.Suite | None:
     texts = [harness.receive()[1].decode("utf-8", "surrogatepass") for _ in range(2 * head["cases"])]
     try:
-        suite = tests.make_suite(head, texts, names)
-    except tests.BadSuite as error:
+        suite = suites.make_suite(head, texts, names)
+    except suites.BadSuite as error:
         harness.send(b"B", str(error).encode())
         return None
     harness.send(b"K")
     return suite
 
 
-def _judge(suite: tests.Suite, program: str, zygote: socket.socket) -> tuple[Verdict, bool]:
+def _judge(suite: suites.Suite, program: str, zygote: socket.socket) -> tuple[Verdict, bool]:
     _, descriptors, _, _ = socket.recv_fds(zygote, 1, 1)
     if not descriptors:
         raise Closed("the zygote is gone")
     with socket.socket(fileno=descriptors[0]) as connection:
         run = Run(Channel(connection, _FRAME), lambda: zygote.sendall(b"S"))
         try:
-            if isinstance(suite, tests.CheckSuite):
+            if isinstance(suite, suites.CheckSuite):
                 judged = run.check(suite, program)
             else:
                 judged = (run.stdin if suite.mode == "stdin" else run.call)(suite, program)

@@ -91,9 +91,7 @@ def mount(source: str | None, target: str, kind: str | None, flags: int, data: s
     def text(value: str | None) -> bytes | None:
         return None if value is None else os.fsencode(value)
 
-    check(
-        f"mount {target}", libc().mount, text(source), text(target), text(kind), ctypes.c_ulong(flags), text(data)
-    )
+    check(f"mount {target}", libc().mount, text(source), text(target), text(kind), ctypes.c_ulong(flags), text(data))
 
 
 def detach(target: str) -> None:

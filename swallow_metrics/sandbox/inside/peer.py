@@ -18,7 +18,7 @@ from .channel import Channel, Closed, Oversize
 MESSAGE = 300  # characters of an exception's text that are passed on
 
 
-class Ended(BaseException):  # noqa: N818  # no test may catch it as an Exception
+class Ended(BaseException):  # no test may catch it as an Exception
     """The other side is gone; `why` says how, `kind` whether it left, answered too much or sent garbage."""
 
     def __init__(self, kind: str, why: str) -> None:
@@ -35,6 +35,7 @@ class Remote:
         self.handle = handle
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """Call it."""
         return self.peer.call(self.handle, arguments, keywords)
 
 

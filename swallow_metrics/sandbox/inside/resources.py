@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import sys
 
 _STACK = 8 << 20  # the usual limit: programs that recurse too deep in C end alike everywhere
 _FILES = 256  # open at once
@@ -26,4 +27,8 @@ def limit(memory: int, file_bytes: int, processes: int | None) -> None:
         if value is not None:
             _, hard = resource.getrlimit(kind)
             value = value if hard == resource.RLIM_INFINITY else min(value, hard)  # noqa: PLW2901  # see above
-            resource.setrlimit(kind, (value, value))
+            try:
+                resource.setrlimit(kind, (value, value))
+            except (OSError, ValueError):
+                if sys.platform == "linux":
+                    raise  # elsewhere not every limit can be set, and nothing but "weak" is promised

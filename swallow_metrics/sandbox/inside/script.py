@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 FUNCTION = "run_program"
+_MAIN = "__name__ == '__main__'"
 
 
 def as_function(program: str) -> str:
@@ -17,8 +18,8 @@ def as_function(program: str) -> str:
         statements = ast.parse(program).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return program
-    if statements and _is_main_guard(guard := statements[-1]):
-        statements[-1:] = guard.body
+    if statements and isinstance(last := statements[-1], ast.If) and ast.unparse(last.test) == _MAIN:
+        statements[-1:] = last.body
     imports = [s for s in statements if isinstance(s, (ast.Import, ast.ImportFrom))]
     rest = [s for s in statements if not isinstance(s, (ast.Import, ast.ImportFrom))]
     text = ast.unparse(ast.Module(body=[*imports], type_ignores=[]))
@@ -28,7 +29,3 @@ def as_function(program: str) -> str:
     assert isinstance(function, ast.FunctionDef)
     function.body = rest
     return f"{text}\n{ast.unparse(function)}"
-
-
-def _is_main_guard(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.If) and ast.unparse(statement.test) == "__name__ == '__main__'"

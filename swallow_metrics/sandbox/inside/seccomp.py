@@ -11,7 +11,7 @@ _MODE_FILTER = 2
 
 
 class _Program(ctypes.Structure):  # struct sock_fprog
-    _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]  # noqa: RUF012  # ctypes's interface
+    _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]  # ctypes's interface
 
 
 class Filter:

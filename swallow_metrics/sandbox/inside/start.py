@@ -23,10 +23,10 @@ def main() -> None:
     sys.path[:] = [*settings["paths"], settings["package"]]
     # No handlers after a fork: they cost a child as much as the rest of its start, and renew only what this process,
     # which has one thread and holds no lock, never touched.
-    os.register_at_fork = lambda **_: None  # type: ignore[assignment]  # on purpose
+    os.register_at_fork = lambda **_: None
     try:
-        from inside.world import World
-        from inside.zygote import Zygote
+        from inside.world import World  # type: ignore[import-not-found]  # this package, by its last name alone
+        from inside.zygote import Zygote  # type: ignore[import-not-found]  # as above
 
         sys.path.remove(settings["package"])
         world = World(settings)

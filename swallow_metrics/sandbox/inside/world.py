@@ -50,7 +50,9 @@ class World:
         os.chdir(self.scratch)
         self._add_landlock(sources, devices)
         self._add_seccomp()
-        self.kept = [s.descriptor for s in sources if any(f"/{s.descriptor}/" in f"{n}/" for n in self.renamed.values())]
+        self.kept = [
+            s.descriptor for s in sources if any(f"/{s.descriptor}/" in f"{n}/" for n in self.renamed.values())
+        ]
         for source in [*sources, *devices]:
             if source.descriptor >= 0 and source.descriptor not in self.kept:
                 os.close(source.descriptor)

@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import time
+from contextlib import suppress
 from struct import Struct
 from typing import NoReturn
 
@@ -64,10 +65,8 @@ class Zygote:
         scratch.clear(self.world.scratch)
         if not self.world.scratch_is_bounded:
             posix.chdir("/")
-            try:
+            with suppress(OSError):  # the harness, whose folder it is, removes it as well
                 posix.rmdir(self.world.scratch)
-            except OSError:  # the harness, whose folder it is, removes it as well
-                pass
 
     def _start_judge(self, descriptor: int) -> bytes:
         self._stop_judge()
@@ -102,6 +101,8 @@ class Zygote:
 
     def _isolate(self, *keep: int) -> None:
         """In a child: close every descriptor but these and the library's."""
+        if not self.world.filter:
+            os.setsid()  # a signal to its own group then reaches nobody else
         low = _FIRST
         for kept in sorted([*keep, *self.world.kept]) if self.world.kept else keep:
             os.closerange(low, kept)

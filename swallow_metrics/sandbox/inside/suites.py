@@ -134,9 +134,7 @@ def _outline(test: str) -> str:
             lines.append(_STUB.format(statement.name))
         elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            lines += [
-                _STUB.format(name.id) for t in targets for name in ast.walk(t) if isinstance(name, ast.Name)
-            ]
+            lines += [_STUB.format(name.id) for t in targets for name in ast.walk(t) if isinstance(name, ast.Name)]
     return "\n".join(lines) + "\n"
 
 
