@@ -12,6 +12,8 @@ from __future__ import annotations
 from threading import Lock
 from typing import Any, NamedTuple
 
+from swallow_metrics.metrics.janome_transducer import Transducer
+
 # Janome reads at most this many characters from a position on when it looks for dictionary words.
 LONGEST_WORD = 50
 # Bounds memory to some 200 MB whatever the texts: the trie starts anew beyond it.
@@ -42,17 +44,10 @@ class Node:
 
     __slots__ = ("after", "states", "words")
 
-    def __init__(self, states: tuple[tuple[int, int, bytes], ...], words: tuple[Word, ...]) -> None:
+    def __init__(self, states: tuple[tuple[Transducer, int, bytes], ...], words: tuple[Word, ...]) -> None:
         self.after: dict[str, Node | None] = {}
         self.states = states
         self.words = words
-
-
-class _Arcs(NamedTuple):
-    """What a transducer has at one address: the outputs of words that end there, and by byte (address, output)."""
-
-    finals: tuple[bytes, ...]
-    targets: dict[int, tuple[int, bytes]]
 
 
 class _Found:
@@ -69,45 +64,39 @@ class Dictionary:
     """Words by their characters, and the rules for unknown words. Safe to use from several threads."""
 
     def __init__(self) -> None:
-        from janome.fst import FLAG_FINAL_ARC, FLAG_LAST_ARC
         from janome.tokenizer import Tokenizer
 
         tokenizer: Any = Tokenizer()
-        self._final_arc, self._last_arc = FLAG_FINAL_ARC, FLAG_LAST_ARC
         self._entries: Any = tokenizer.sys_dic
-        self._matcher: Any = tokenizer.matcher
         self.costs: list[Row] = self._entries.connections
         self.window = int(tokenizer.MAX_CHUNK_SIZE)
         self.least = int(tokenizer.CHUNK_SIZE)
         self._longest_unknown = int(tokenizer.max_unknown_length)
         self._lock = Lock()
-        self._arcs: dict[tuple[int, int], _Arcs] = {}
         self._unknowns: dict[str, Unknown] = {}
         self._categories: dict[str, tuple[frozenset[str], tuple[Unknown, ...]]] = {}
         self._nodes = 0
-        self.root = Node(tuple((number, 0, b"") for number in range(len(self._matcher.dict_data))), ())
+        self.root = Node(tuple((Transducer(data), 0, b"") for data in tokenizer.matcher.dict_data), ())
 
     def grow(self, node: Node, prefix: str) -> Node | None:
         """The node after `node` for the last character of `prefix`, which is everything read from the root on."""
         with self._lock:
             if self._nodes >= MOST_NODES:
                 self.root.after = {}
-                self._arcs = {}
                 self._nodes = 0
             self._nodes += 1
             states = []
             outputs = []
-            for transducer, start, so_far in node.states:
-                address, output = start, so_far
+            for transducer, address, so_far in node.states:
+                reached = (address, so_far)
                 for byte in prefix[-1].encode():
-                    target = self._read(transducer, address).targets.get(byte)
-                    if target is None:
+                    step = transducer.step(reached[0], byte)
+                    if step is None:
                         break
-                    address = target[0]
-                    output += target[1]
+                    reached = (step[0], reached[1] + step[1])
                 else:
-                    states.append((transducer, address, output))
-                    outputs += [output + final for final in self._read(transducer, address).finals]
+                    states.append((transducer, *reached))
+                    outputs += [reached[1] + final for final in transducer.finals(reached[0])]
             found = Node(tuple(states), self._words(prefix, outputs)) if states else None
             node.after[prefix[-1]] = found
             return found
@@ -117,24 +106,6 @@ class Dictionary:
             return ()
         entries = self._entries.lookup(surface.encode(), _Found(outputs))
         return tuple((left, self.costs[right], cost, number) for number, _, left, right, cost in entries)
-
-    def _read(self, transducer: int, start: int) -> _Arcs:
-        known = self._arcs.get((transducer, start))
-        if known is None:
-            data: bytes = self._matcher.dict_data[transducer]
-            finals: tuple[bytes, ...] = ()
-            targets: dict[int, tuple[int, bytes]] = {}
-            at, last = start, False
-            while not last and at < len(data):
-                flag, label, output, final_outputs, target, size = self._matcher.next_arc(data, at)
-                if flag & self._final_arc:
-                    finals = tuple(final_outputs)
-                else:
-                    targets[label] = (at + target, output)
-                last = bool(flag & self._last_arc)
-                at += size
-            known = self._arcs[transducer, start] = _Arcs(finals, targets)
-        return known
 
     def categories(self, character: str) -> tuple[frozenset[str], tuple[Unknown, ...]]:
         """The categories that `character` may continue, and the unknown words that it may start."""

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from janome.tokenizer import Tokenizer
 
-from swallow_metrics.metrics import janome_dictionary
+from swallow_metrics.metrics import janome_dictionary, segment
 from swallow_metrics.metrics.janome_dictionary import Dictionary
 from swallow_metrics.metrics.janome_lattice import windows
 from swallow_metrics.metrics.nagisa_words import Nagisa, join
@@ -30,7 +30,7 @@ def janome() -> Tokenizer:
 
 @pytest.fixture(scope="module")
 def nagisa() -> Nagisa:
-    return Nagisa()
+    return segment._nagisa()  # the one that is loaded already
 
 
 def same_words(janome: Tokenizer, text: str) -> bool:
@@ -67,7 +67,7 @@ def test_texts_of_several_windows(janome: Tokenizer, piece: str, length: int) ->
 def test_recorded_responses(janome: Tokenizer) -> None:
     """Real responses have Janome's words."""
     lines = (SHARED / "responses/mifeval_ja.jsonl").read_text("utf-8").split("\n")
-    assert all(same_words(janome, json.loads(line)["text"]) for line in lines[:60] if line)
+    assert all(same_words(janome, json.loads(line)["text"]) for line in lines[:30] if line)
 
 
 def test_words_of_the_rules() -> None:

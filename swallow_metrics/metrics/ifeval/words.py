@@ -9,6 +9,7 @@ from swallow_metrics.metrics.ifeval.text import Text
 
 LESS, AT_LEAST = "未満", "以上"  # the two relation words (IF-10)
 _KATAKANA_OFFSET = 96
+_MARKS = "。！？"
 
 
 def holds(count: int, relation: str, number: int) -> bool:
@@ -56,4 +57,6 @@ def letter_frequency(text: Text, *, letter: str, let_frequency: int, let_relatio
 
 def nominal_ending(text: Text, *, count: int) -> bool:
     """At least `count` full stops, exclamation or question marks are right behind a noun, outside quotes (IF-29)."""
-    return reaches((True for part in text.words_before("。！？") if part.startswith("名詞")), count)
+    if sum(text.unquoted.count(mark) for mark in _MARKS) < count:
+        return False
+    return reaches((True for part in text.words_before(_MARKS) if part.startswith("名詞")), count)

@@ -1,0 +1,138 @@
+"""Samples a second on one core: WMT in both directions and M-IFEval, beside the libraries called sample by sample.
+
+    python tests/perf/bench_language.py [shared folder beside the project, or $SWALLOW_SHARED]
+
+Prints, in processor time: each scorer over the recorded samples as a run meets them (every text for the first time;
+loading is separate), the same work left to the plain libraries in the same run with the ratio, and how long 33 checks
+and both BLEUs take for 100 KB of what text tools stall on. Ratios are what to compare; the machine's speed drifts.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from measure import SHARED, machine
+
+from swallow_metrics.extraction.translation import Language, text, translation
+from swallow_metrics.metrics.bleu import bleu_statistics
+from swallow_metrics.metrics.ifeval.instructions import INSTRUCTION_IDS, prepare
+from swallow_metrics.metrics.ifeval.verdicts import follow
+from swallow_metrics.metrics.segment import janome_wakati, nagisa_wakati
+
+Segmenter = Callable[[str], str]
+
+
+def read(benchmark: str) -> tuple[list[dict[str, Any]], list[str]]:
+    """Rows and responses."""
+    rows, responses = (
+        [
+            json.loads(line)
+            for line in (SHARED / "conformance" / kind / f"{benchmark}.jsonl").read_text().split("\n")
+            if line
+        ]
+        for kind in ("data", "responses")
+    )
+    return rows, [response["text"] for response in responses]
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Processor seconds."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def bleu(language: Language, segmenters: Sequence[Segmenter | None]) -> tuple[int, float]:
+    rows, responses = read("wmt20_en_ja" if language == "ja" else "wmt20_ja_en")
+
+    def work() -> None:
+        for row, response in zip(rows, responses, strict=True):
+            span, gold = translation(response, language) or "", text(row["translation"], language)
+            for segmenter in segmenters:
+                bleu_statistics(span, gold, segmenter)
+
+    return len(rows), timed(work)
+
+
+def plain_segmenters() -> list[Segmenter]:
+    import nagisa
+    from janome.tokenizer import Tokenizer
+
+    tokenizer = Tokenizer(wakati=True)
+    return [lambda text: " ".join(tokenizer.tokenize(text)), lambda text: " ".join(nagisa.wakati(text))]
+
+
+def show(name: str, count: int, seconds: float, beside: float | None = None) -> None:
+    ratio = f"{beside / seconds:6.1f} times the plain libraries" if beside else ""
+    print(f"{name:<32} {count / seconds:9.0f} samples/s {ratio}")
+
+
+def stubborn() -> dict[str, str]:
+    """100 KB each; no line is repeated in the random ones."""
+    draw = random.Random(0)
+    pieces = ["あ", "a", "「", "(a", "・\n", "*a\n", "猫", "ア", "夜。", "[", "1. \n", "\u2028", "\ud800", "\0", "　"]
+    long = {ascii(piece): piece * (100_000 // len(piece.encode(errors="surrogatepass"))) for piece in pieces}
+    long["random kanji"] = "".join(chr(draw.randint(0x4E00, 0x9FA5)) for _ in range(33_000))
+    long["random hiragana"] = "".join(chr(draw.randint(0x3041, 0x3096)) for _ in range(33_000))
+    long["random ASCII"] = "".join(chr(draw.randint(10, 126)) for _ in range(100_000))
+    long["random code points"] = "".join(chr(draw.randint(0, 0x10FFFF)) for _ in range(25_000))
+    return long
+
+
+def arguments(response: str) -> dict[str, Any]:
+    """Such that every check has to read everything, in every reading."""
+    many = 10**9
+    counts = (
+        "num_sentences num_paragraphs num_letters num_placeholders num_bullets num_items num_highlights num_sections"
+    )
+    return dict.fromkeys([*counts.split(), "count", "kanji_limit", "let_frequency"], many) | {
+        "keywords": [response[100:140].strip() or "x"],
+        "forbidden_words": [response[100:140].strip() or "x"],
+        "keyword": response[7:9].strip() or "x",
+        "frequency": response.count(response[7:9].strip() or "x"),
+        "nth_paragraph": 2,
+        **dict.fromkeys("relation let_relation".split(), "以上"),
+        **dict.fromkeys("first_word postscript_marker section_spliter prompt_to_repeat end_phrase ending".split(), "x"),
+        "letter": "あ",
+        "language": "fr",
+    }
+
+
+def main() -> None:
+    if not (SHARED / "conformance").is_dir():
+        sys.exit(f"needs the recorded samples in {SHARED}/conformance")
+    print(machine())
+    loading = timed(lambda: (janome_wakati("猫"), nagisa_wakati("猫"), bleu_statistics("a", "a")))
+    print(f"loading Janome, nagisa and sacreBLEU took {loading:.1f} s")
+    plain = plain_segmenters()
+
+    count, seconds = bleu("en", [None])
+    show("wmt20_ja_en", count, seconds)
+    ours = [janome_wakati, nagisa_wakati]
+    for name, which in (("wmt20_en_ja bleu", [0]), ("wmt20_en_ja bleu_lmevalja", [1])):
+        count, seconds = bleu("ja", [ours[i] for i in which])
+        show(name, count, seconds, bleu("ja", [plain[i] for i in which])[1])
+
+    rows, responses = read("mifeval_ja")
+    prepared = [prepare(row["instruction_id_list"], row["kwargs"]) for row in rows]
+    follow(responses[0], prepared[0])
+    seconds = timed(lambda: [follow(response, checks) for response, checks in zip(responses, prepared, strict=True)])
+    show("mifeval_ja", len(rows), seconds)
+
+    print("seconds for 100 KB of            the slowest check, all 33 one by one, BLEU with Janome, BLEU with nagisa")
+    for name, response in stubborn().items():
+        checks = prepare(INSTRUCTION_IDS, [arguments(response)] * len(INSTRUCTION_IDS))
+        single = [(timed(partial(follow, response, [check])), check.id) for check in checks]
+        times = [sum(seconds for seconds, _ in single)]
+        times += [timed(partial(bleu_statistics, response, "猫がいる。", segmenter)) for segmenter in ours]
+        print(f"{name:<32} {max(single)[0]:5.2f} {max(single)[1][3:]:<40}" + " ".join(f"{t:5.2f}" for t in times))
+
+
+if __name__ == "__main__":
+    main()
