@@ -1,8 +1,8 @@
 """WMT20 news translation, English to Japanese and Japanese to English.
 
 Dataset: https://huggingface.co/datasets/lighteval/sacrebleu_manual, subsets wmt20_en-ja and wmt20_ja-en. Scoring:
-corpus BLEU, 0 to 100, on the span after the answer cue (spec translation.md); Japanese is segmented by Janome (`bleu`) and by
-nagisa (`bleu_lmevalja`) first.
+corpus BLEU, 0 to 100, on the span after the answer cue (spec translation.md); Japanese is segmented by Janome (`bleu`)
+and by nagisa (`bleu_lmevalja`) first.
 """
 
 import pytest

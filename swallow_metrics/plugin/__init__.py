@@ -9,7 +9,7 @@ import pytest
 
 from swallow_metrics.errors import UsageError
 from swallow_metrics.plugin import markers
-from swallow_metrics.plugin.options import add_options
+from swallow_metrics.plugin.options import add_options, is_given
 
 if TYPE_CHECKING:
     from swallow_metrics.datatypes import Conversation, Response
@@ -35,33 +35,42 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Check the options, before anything is collected."""
-    from swallow_metrics.plugin.collection import Collection
-    from swallow_metrics.plugin.options import read_settings
-
     markers.register(config)
-    try:
-        settings = read_settings(config)
-    except UsageError as error:
-        raise pytest.UsageError(str(error)) from None
-    config.stash[COLLECTION] = Collection(config, settings)
+    if is_given(config):
+        collection_of(config)
+
+
+def collection_of(config: pytest.Config) -> Collection:
+    """The session's evaluation, made when the first option or question asks for it: other runs never pay for it."""
+    if COLLECTION not in config.stash:
+        from swallow_metrics.plugin.collection import Collection
+        from swallow_metrics.plugin.settings import read_settings
+
+        try:
+            config.stash[COLLECTION] = Collection(config, read_settings(config))
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
+    return config.stash[COLLECTION]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Under xdist, the controller prepares what the workers will share."""
-    from swallow_metrics.plugin.xdist import asks_questions, is_controller
-
     config = session.config
-    if is_controller(config) and not config.option.collectonly and asks_questions(config):
+    if not config.pluginmanager.hasplugin("dsession") or config.option.collectonly:
+        return
+    from swallow_metrics.plugin.xdist import asks_questions
+
+    if asks_questions(config):
         from swallow_metrics.plugin.start import make_controller
 
-        make_controller(config, config.stash[COLLECTION])
+        make_controller(config, collection_of(config))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Parametrize `sample` of evaluation tests."""
     if metafunc.definition.get_closest_marker("llm_eval") is not None:
-        metafunc.config.stash[COLLECTION].generate(metafunc)
+        collection_of(metafunc.config).generate(metafunc)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -70,8 +79,8 @@ def pytest_collection_modifyitems(
 ) -> Generator[None, object, object]:
     """When the selection is final and asks questions, set the run up, or say why it cannot be."""
     result = yield
-    collection = config.stash[COLLECTION]
-    if collection.seen or collection.settings.gates:
+    collection = config.stash.get(COLLECTION, None)
+    if collection is not None and (collection.seen or collection.settings.gates):
         from swallow_metrics.plugin.collection import drop_placeholders
         from swallow_metrics.plugin.start import start_run
 

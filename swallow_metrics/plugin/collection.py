@@ -14,7 +14,7 @@ from swallow_metrics.datatypes import Benchmark, Sample
 from swallow_metrics.errors import UsageError
 from swallow_metrics.pipeline.reader import JournalReader
 from swallow_metrics.plugin.markers import can_be_selected, mark_with_id
-from swallow_metrics.plugin.options import Settings
+from swallow_metrics.plugin.settings import Settings
 from swallow_metrics.plugin.xdist import worker_input
 
 

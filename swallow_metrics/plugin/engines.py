@@ -19,8 +19,8 @@ from swallow_metrics.pipeline.judging import converse_and_judge
 from swallow_metrics.pipeline.reader import JournalReader
 from swallow_metrics.plugin.collection import Collection
 from swallow_metrics.plugin.judges import Judges, asks
-from swallow_metrics.plugin.options import Settings
 from swallow_metrics.plugin.rundir import RunDir
+from swallow_metrics.plugin.settings import Settings
 from swallow_metrics.plugin.xdist import Share, worker_input
 
 if TYPE_CHECKING:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from swallow_metrics.engines.base import Engine
+if TYPE_CHECKING:
+    from swallow_metrics.engines.base import Engine
 
 
 @pytest.hookspec(firstresult=True)

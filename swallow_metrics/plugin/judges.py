@@ -21,7 +21,8 @@ from swallow_metrics.pipeline.journal import JournalWriter
 from swallow_metrics.pipeline.judging import Judge
 from swallow_metrics.pipeline.reader import JournalReader
 from swallow_metrics.plugin.collection import Collected, Collection
-from swallow_metrics.plugin.options import DEFAULT_KEY_ENV, Settings
+from swallow_metrics.plugin.options import DEFAULT_KEY_ENV
+from swallow_metrics.plugin.settings import Settings
 
 OPENAI = "https://api.openai.com/v1"
 MAX_RETRIES = 5  # of a failing request, as for the candidate

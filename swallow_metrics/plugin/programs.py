@@ -14,7 +14,7 @@ import pytest
 from swallow_metrics.datatypes import Benchmark, Conversation, Sample
 from swallow_metrics.errors import SandboxError, SwallowError
 from swallow_metrics.plugin.collection import benchmark_of
-from swallow_metrics.plugin.options import Settings
+from swallow_metrics.plugin.settings import Settings
 from swallow_metrics.plugin.xdist import Share
 
 if TYPE_CHECKING:
