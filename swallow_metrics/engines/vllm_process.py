@@ -10,7 +10,7 @@ import signal
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from swallow_metrics.engines.guard import Guard
 from swallow_metrics.engines.vllm_log import cause_in, into_log
@@ -54,17 +54,22 @@ class EngineProcess:
                 for child in self._children:
                     if child.pid is not None:
                         self._guard.watch(child.pid)
-            self._llm = loading.result()
+            loading.result()
         except BaseException:
             # A thread cannot be cancelled, but it ends soon when the processes it waits for are gone.
             for child in self._children:
                 child.kill()
             await asyncio.wait([loading], timeout=KILL_AFTER_S)
             raise
+        assert self._llm is not None
         return self._llm
 
-    def _load(self) -> AsyncLLM:
-        """In a thread of its own: importing vLLM and loading a model block for long."""
+    def _load(self) -> None:
+        """In a thread of its own: importing vLLM and loading a model block for long.
+
+        Returns nothing: some library keeps an exception of its import, with it this thread's frames, and with them
+        whatever they return, until the interpreter ends.
+        """
         setup, log = self._setup, self._log
         assert log is not None
         fetch_config(setup.model, setup.arguments)
@@ -80,7 +85,7 @@ class EngineProcess:
             except Exception as error:
                 raise UsageError(f"vLLM refuses {setup.model}: {_reason(error)}") from error
             try:
-                return AsyncLLM.from_vllm_config(config, disable_log_stats=arguments.disable_log_stats)
+                self._llm = AsyncLLM.from_vllm_config(config, disable_log_stats=arguments.disable_log_stats)
             except Exception as error:
                 raise EngineDown(f"vLLM could not load {setup.model}: {self.cause() or one_line(error)}") from error
 
@@ -98,7 +103,7 @@ class EngineProcess:
         if llm is not None:
             await asyncio.to_thread(llm.shutdown)
             del llm
-            # It refers to itself, and must not be collected when the interpreter ends: its finalizer would fail.
+            # It refers to itself; collected only when the interpreter ends its finalizer would fail and complain.
             gc.collect()
         for child in self._children:
             if child.is_alive():
@@ -112,14 +117,14 @@ class EngineProcess:
             self._scratch = None
 
 
-def _without_interrupts(function: Callable[[], Any]) -> Any:
+def _without_interrupts(function: Callable[[], None]) -> None:
     """Call it with Ctrl-C's signal blocked, for processes that it starts inherit that.
 
     Otherwise Ctrl-C would end vLLM at the same time as us, and its processes would report each other's death.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        return function()
+        function()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 

@@ -20,8 +20,8 @@ from concurrent.futures import Future
 from pathlib import Path
 from statistics import median
 from threading import Thread
-from time import perf_counter
-from typing import Any
+from time import perf_counter, process_time
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "vllm"))
@@ -34,6 +34,13 @@ SETTINGS: dict[str, Any] = {
 }
 WINDOWS = (64, 256, 1024, 4096)
 MAX_TOKENS = 32
+
+
+class Cost(NamedTuple):
+    """Seconds of wall time, and of processor time of this process: vLLM's own processes work alike for both."""
+
+    wall: float
+    cpu: float
 
 
 def questions(wanted: int) -> list[str]:
@@ -49,8 +56,8 @@ def questions(wanted: int) -> list[str]:
     return [prompt.format(Question=row["question"], **{letter: row[letter] for letter in "ABCD"}) for row in chosen]
 
 
-def through_engine(engine: Any, loop: asyncio.AbstractEventLoop, prompts: Sequence[str], window: int) -> float:
-    """Seconds until the main thread has all answers in order, at most `window` requests in flight."""
+def through_engine(engine: Any, loop: asyncio.AbstractEventLoop, prompts: Sequence[str], window: int) -> Cost:
+    """Cost until the main thread has all answers in order, at most `window` requests in flight."""
     from swallow_metrics.datatypes import Request, Sampling
 
     sampling = Sampling(temperature=0.0, max_tokens=MAX_TOKENS)
@@ -75,25 +82,25 @@ def through_engine(engine: Any, loop: asyncio.AbstractEventLoop, prompts: Sequen
             task.add_done_callback(running.discard)
         await asyncio.gather(*running)
 
-    start = perf_counter()
+    start, cpu = perf_counter(), process_time()
     done = asyncio.run_coroutine_threadsafe(ask_all(), loop)
     for answer in answers:
         answer.result()
     done.result()
-    return perf_counter() - start
+    return Cost(perf_counter() - start, process_time() - cpu)
 
 
-def through_chat(llm: Any, prompts: Sequence[str]) -> float:
-    """Seconds that `LLM.chat` takes for all prompts at once."""
+def through_chat(llm: Any, prompts: Sequence[str]) -> Cost:
+    """What `LLM.chat` takes for all prompts at once."""
     from vllm import SamplingParams
 
-    start = perf_counter()
+    start, cpu = perf_counter(), process_time()
     llm.chat(
         [[{"role": "user", "content": prompt}] for prompt in prompts],
         SamplingParams(temperature=0.0, max_tokens=MAX_TOKENS),
         use_tqdm=False,
     )
-    return perf_counter() - start
+    return Cost(perf_counter() - start, process_time() - cpu)
 
 
 def main() -> None:
@@ -106,18 +113,27 @@ def main() -> None:
     options = parser.parse_args()
     prompts = questions(options.questions)
     with tempfile.TemporaryDirectory() as folder:
-        model = str(make_tiny_llama(Path(folder), context=16384))
+        model = str(make_tiny_llama(Path(folder), context=8192, corpus=prompts))
         ours = measure_engine(model, prompts, options.rounds)
         chat = measure_chat(model, prompts, options.rounds)
     print(f"{len(prompts)} questions, {MAX_TOKENS} tokens each, {options.rounds} rounds; ratios of medians and minima")
-    print(f"LLM.chat       {median(chat):7.2f} s  {[round(seconds, 2) for seconds in chat]}")
-    for window, seconds in ours.items():
-        ratios = f"{median(seconds) / median(chat):.3f} x  {min(seconds) / min(chat):.3f} x"
-        print(f"window {window:5}   {median(seconds):7.2f} s  {ratios}  {[round(second, 2) for second in seconds]}")
+    show("LLM.chat", chat, chat)
+    for window, costs in ours.items():
+        show(f"window {window}", costs, chat)
 
 
-def measure_engine(model: str, prompts: Sequence[str], rounds: int) -> dict[int, list[float]]:
-    """Seconds of each round, for each window."""
+def show(name: str, costs: Sequence[Cost], chat: Sequence[Cost]) -> None:
+    """One line: medians, and their ratios to `LLM.chat`'s, of medians and of the best rounds."""
+    line = f"{name:12}"
+    for kind in Cost._fields:
+        ours, theirs = ([getattr(cost, kind) for cost in some] for some in (costs, chat))
+        ratios = f"{median(ours) / median(theirs):.3f} x, best {min(ours) / min(theirs):.3f} x"
+        line += f"  {kind} {median(ours):6.2f} s ({ratios})"
+    print(line, [round(cost.wall, 2) for cost in costs])
+
+
+def measure_engine(model: str, prompts: Sequence[str], rounds: int) -> dict[int, list[Cost]]:
+    """What each round, for each window."""
     from swallow_metrics.engines.vllm import VLLMEngine
 
     engine = VLLMEngine(model, engine_args=SETTINGS)
@@ -127,17 +143,17 @@ def measure_engine(model: str, prompts: Sequence[str], rounds: int) -> dict[int,
     asyncio.run_coroutine_threadsafe(engine.open(), loop).result()
     print(f"VLLMEngine loads in {perf_counter() - start:.1f} s", flush=True)
     through_engine(engine, loop, prompts[:64], 64)
-    seconds: dict[int, list[float]] = {window: [] for window in WINDOWS}
+    costs: dict[int, list[Cost]] = {window: [] for window in WINDOWS}
     for _ in range(rounds):
         for window in WINDOWS:
-            seconds[window].append(through_engine(engine, loop, prompts, window))
+            costs[window].append(through_engine(engine, loop, prompts, window))
     asyncio.run_coroutine_threadsafe(engine.close(), loop).result()
     loop.call_soon_threadsafe(loop.stop)
-    return seconds
+    return costs
 
 
-def measure_chat(model: str, prompts: Sequence[str], rounds: int) -> list[float]:
-    """Seconds of each round of `LLM.chat`."""
+def measure_chat(model: str, prompts: Sequence[str], rounds: int) -> list[Cost]:
+    """What each round of `LLM.chat`."""
     from vllm import LLM
 
     start = perf_counter()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 # Line by line: system and user messages with their role, then the assistant's turn is opened.
@@ -15,23 +16,27 @@ SPECIAL = ("<|begin|>", "<|end|>", "<|system|>", "<|user|>", "<|assistant|>", "<
 CONTEXT = 4096
 
 
-def make_tiny_llama(folder: Path, *, context: int = CONTEXT, seed: int = 0) -> Path:
-    """Write model and tokenizer to `folder` and return it. A token is a byte; the context is `context` tokens."""
+def make_tiny_llama(folder: Path, *, context: int = CONTEXT, seed: int = 0, corpus: Sequence[str] = ()) -> Path:
+    """Write model and tokenizer to `folder` and return it. The context is `context` tokens.
+
+    A token is a byte, or with a `corpus` one of 4,000 pieces that its texts have in common, as in a real model.
+    """
     import torch
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
     from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     vocabulary = {symbol: number for number, symbol in enumerate([*SPECIAL, *alphabet])}
-    bytes_only = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
-    bytes_only.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    bytes_only.decoder = decoders.ByteLevel()
+    pieces = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
+    pieces.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    pieces.decoder = decoders.ByteLevel()
+    if corpus:
+        trainer = trainers.BpeTrainer(vocab_size=4000, special_tokens=list(SPECIAL), initial_alphabet=alphabet)
+        pieces.train_from_iterator(corpus, trainer)
     # A text that is no chat starts with the first special token, as in most models.
-    bytes_only.post_processor = processors.TemplateProcessing(
-        single=f"{SPECIAL[0]} $A", special_tokens=[(SPECIAL[0], 0)]
-    )
+    pieces.post_processor = processors.TemplateProcessing(single=f"{SPECIAL[0]} $A", special_tokens=[(SPECIAL[0], 0)])
     tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=bytes_only,
+        tokenizer_object=pieces,
         bos_token=SPECIAL[0],
         eos_token=SPECIAL[1],
         pad_token=SPECIAL[1],
@@ -43,7 +48,7 @@ def make_tiny_llama(folder: Path, *, context: int = CONTEXT, seed: int = 0) -> P
 
     torch.manual_seed(seed)
     config = LlamaConfig(
-        vocab_size=len(vocabulary),
+        vocab_size=pieces.get_vocab_size(),
         hidden_size=128,
         intermediate_size=64,
         num_hidden_layers=2,
