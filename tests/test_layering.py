@@ -5,10 +5,24 @@ import subprocess
 import sys
 
 import pytest
+
 from conftest import ROOT
 
 PACKAGE = ROOT / "swallow_metrics"
-HEAVY = ("torch", "vllm", "openai", "datasets", "sacrebleu", "scipy", "numpy", "janome", "nagisa", "sympy", "pandas", "rich")
+HEAVY = (
+    "torch",
+    "vllm",
+    "openai",
+    "datasets",
+    "sacrebleu",
+    "scipy",
+    "numpy",
+    "janome",
+    "nagisa",
+    "sympy",
+    "pandas",
+    "rich",
+)
 FORBIDDEN = {  # a layer → what it must never import
     "datatypes.py": ("swallow_metrics",),
     "errors.py": ("swallow_metrics",),

@@ -64,8 +64,11 @@ def bootstrap(metric: Metric, statistics: Sequence[Sequence[float]]) -> tuple[fl
 
     matrix = np.asarray(statistics, dtype=float)
     n = len(matrix)
-    draws = _few_draws(n) if n <= FEW else _draws(n)
-    scores = [score for weights in draws if (score := metric.total((weights @ matrix).tolist())) is not None]
+    if n <= FEW:
+        sums = (_few_draws(n) @ matrix).tolist()
+    else:  # all draws at once would not fit into memory
+        sums = ((weights @ matrix).tolist() for weights in _draws(n))
+    scores = [score for total in sums if (score := metric.total(total)) is not None]
     low, high = np.percentile(scores, [2.5, 97.5])
     return float(np.std(scores, ddof=1)), (float(low), float(high))
 
@@ -80,9 +83,11 @@ def _draws(n: int) -> Iterator[Any]:
 
 
 @lru_cache(maxsize=8)
-def _few_draws(n: int) -> list[Any]:
-    """The same, kept: a benchmark of few questions can have a hundred metrics and groups."""
-    return list(_draws(n))
+def _few_draws(n: int) -> Any:
+    """The same as a matrix, and kept: a benchmark of few questions can have a hundred metrics and groups."""
+    import numpy as np
+
+    return np.array(list(_draws(n)), dtype=float)
 
 
 def _t_quantile(freedom: int) -> float:

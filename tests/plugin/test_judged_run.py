@@ -4,9 +4,9 @@ import json
 import shutil
 
 import pytest
-from endpoint import KEY, Endpoint
 
 from conftest import ROOT, write_jsonl
+from endpoint import KEY, Endpoint
 
 CONFTEST = """
 from swallow_metrics.engines.fake import FakeEngine
