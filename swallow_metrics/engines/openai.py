@@ -24,9 +24,10 @@ _JSON: Any = {"headers": {"Content-Type": "application/json"}}
 class OpenAIEngine:
     """Chat completions of one model at one endpoint.
 
-    `key_env` names the environment variable that holds the key, for messages; `api_key` is its value and appears
-    nowhere else; `options` names what chose model and endpoint, for messages too. `timeout_s` bounds one attempt, `max_retries` the attempts after the first. `identity` and `facts`
-    stand for the model in keys and reports where more is known of it than its name at the endpoint.
+    `key_env` names the environment variable that holds the key and `options` what chose model and endpoint, for
+    messages; `api_key` is the key and appears nowhere else. `timeout_s` bounds one attempt, `max_retries` the attempts
+    after the first. `identity` and `facts` stand for the model in keys and reports where more is known of it than its
+    name at the endpoint.
     """
 
     def __init__(
