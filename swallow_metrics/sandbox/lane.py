@@ -91,6 +91,8 @@ class Lane:
             raise
         self.layers: dict[str, dict[str, Any]] = hello["layers"]
         self.facts: dict[str, Any] = hello["facts"]
+        if self.layers["view"]["on"]:  # programs have a folder in there
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def run(self, task: Task) -> Outcome:
         """Run one program. Raises LaneError."""

@@ -95,8 +95,8 @@ class Canaries:
         self.folder.rmdir()
 
 
-def sandbox_processes():
-    """Ids of the processes of all sandboxes of this harness, by parent."""
+def sandbox_processes(harness=None):
+    """Ids of the processes that descend from the harness, this process by default: those of its sandboxes."""
     parents = {}
     for name in os.listdir("/proc"):
         if name.isdigit():
@@ -105,23 +105,10 @@ def sandbox_processes():
                 parents[int(name)] = int(stat.rpartition(")")[2].split()[1])
             except OSError:
                 continue
-    ours, found = {os.getpid()}, set()
+    ours, found = {harness or os.getpid()}, set()
     while more := {pid for pid, parent in parents.items() if parent in ours} - ours:
         ours |= more
         found |= more
-    return found
-
-
-def strays():
-    """Processes that run our own start file and descend from no one living here: what escaped."""
-    found = set()
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            try:
-                if b"inside/start.py" in Path(f"/proc/{name}/cmdline").read_bytes():
-                    found.add(int(name))
-            except OSError:
-                continue
     return found
 
 

@@ -27,7 +27,7 @@ Import = Callable[[int], Any]
 
 ITERATOR_ITEMS = 1_000_000  # a generator's items are sent at once, up to this many
 NESTING = 2_000  # levels of nesting that are read; deeper C recursion could overflow the reader's stack
-_BIG = 1 << 14  # bits; larger integers travel as hexadecimal, whose conversion takes linear time
+_BIG = 1 << 13  # bits; larger integers travel as hexadecimal, whose conversion takes linear time
 
 _PLAIN = frozenset({int, float, str, bool, type(None)})
 _VIEWS: dict[str, type] = {"k": type({}.keys()), "m": type({}.items()), "v": type({}.values())}

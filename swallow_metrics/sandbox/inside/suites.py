@@ -45,7 +45,7 @@ class CheckSuite:
             self.code, self.outline = None, ""
         known = set(self._defined()) | set(dir(builtins))
         missing = sorted(_names_used(self.code) - known) if self.code else []
-        self.helpers = missing if self.helpers_from == "candidate" else []
+        self.helpers = [n for n in missing if self.helpers_from == "candidate" or n == self.entry_point]
 
     def check_function(self, found: dict[str, Any]) -> Callable[[Any], Any]:
         """A fresh `check` that sees the program's helpers. Raises BadTest."""
@@ -64,6 +64,9 @@ class CheckSuite:
         try:
             if self.helpers_from == "prompt":
                 _try_exec(self.prompt, space)
+                space.pop(
+                    self.entry_point, None
+                )  # the prompt has it without a body; tests that name it mean the program's
             if self.code:
                 exec(self.code, space)  # noqa: S102  # the dataset's test, in its own confined process
         except Exception as error:  # noqa: BLE001  # whatever it raises

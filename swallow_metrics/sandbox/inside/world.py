@@ -164,6 +164,8 @@ class World:
             os.setgroups([])
             os.setresgid(uid, uid, uid)
             os.setresuid(uid, uid, uid)
+            if os.getresuid() != (uid, uid, uid) or uid == 0:
+                raise OSError(f"expected to become user {uid}, am {os.getresuid()}")
         self.renamed = library.reach_by_handles(sources)
         self._set("unprivileged user")
 

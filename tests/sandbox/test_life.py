@@ -1,0 +1,183 @@
+"""Starting, failing, ending: nothing is left behind, and the sandbox's own failures are never a program's."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import wait
+from pathlib import Path
+
+import pytest
+from hostile_runner import sandbox_processes
+
+from swallow_metrics.errors import SandboxError
+from swallow_metrics.sandbox import CheckTests, Sandbox, Task
+from swallow_metrics.sandbox.inside import scratch
+
+ROOT = Path(__file__).parents[2]
+TESTS = CheckTests("f", "def check(candidate):\n    assert candidate(1) == 1\n")
+RIGHT = Task("def f(x):\n    return x", TESTS)
+SLEEP = Task("import time\ndef f(x):\n    time.sleep(60)", TESTS, 30.0)
+
+
+def folders():
+    return {p for base in {"/dev/shm", tempfile.gettempdir()} for p in Path(base).glob("swallow-sandbox-*")}
+
+
+@pytest.fixture
+def own():
+    with Sandbox(workers=2) as sandbox:
+        yield sandbox
+
+
+def until(condition, seconds=5.0):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.02)
+    return condition()
+
+
+def test_nothing_starts_before_the_first_program_and_nothing_stays():
+    """Processes and folders exist between the first program and `close`, and only then."""
+    processes, before = sandbox_processes(), folders()
+    sandbox = Sandbox(workers=2)
+    assert sandbox_processes() == processes
+    assert all(f.result().passed for f in [sandbox.submit(RIGHT) for _ in range(8)])
+    assert sandbox_processes() > processes
+    sandbox.close()
+    sandbox.close()
+    assert sandbox_processes() == processes
+    assert folders() == before
+    with pytest.raises(SandboxError, match="closed"):
+        sandbox.submit(RIGHT)
+
+
+def test_programs_run_side_by_side_from_any_thread(own):
+    """Two lanes sleep at the same time, whoever submits; every caller gets its own outcome."""
+    nap = Task("import time\ntime.sleep(0.5)\ndef f(x):\n    return x", TESTS)
+    own.run(RIGHT)
+    start = time.monotonic()
+    results = []
+    threads = [threading.Thread(target=lambda: results.append(own.run(nap))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [r.passed for r in results] == [True] * 4
+    assert time.monotonic() - start < 4 * 0.5
+
+
+def test_closing_ends_programs_that_run(own):
+    """`close` does not wait for a program's time limit; its future says that the sandbox was closed."""
+    futures = [own.submit(SLEEP) for _ in range(4)]
+    assert until(lambda: sum(f.running() for f in futures) == 2)
+    time.sleep(0.5)
+    start = time.monotonic()
+    own.close()
+    assert time.monotonic() - start < 5
+    wait(futures, 5)
+    for future in futures:
+        assert future.cancelled() or isinstance(future.exception(), SandboxError)
+
+
+def kill_one(own, name):
+    """SIGKILL a process of the lane: its start file's process, or the newest below it."""
+    (lane,) = own._lanes
+    found = sorted(sandbox_processes())
+    os.kill({"zygote": lane.process.pid, "newest": found[-1]}[name], signal.SIGKILL)
+
+
+@pytest.mark.parametrize("name", ["zygote", "newest"])
+def test_a_lane_that_dies_between_programs_is_replaced(name):
+    """The next program runs in a new lane and gets its right outcome."""
+    with Sandbox(workers=1) as own:
+        assert own.run(RIGHT).passed
+        kill_one(own, name)
+        time.sleep(0.1)
+        assert own.run(RIGHT).passed
+
+
+def test_a_lane_that_dies_twice_is_an_error_of_the_sandbox():
+    """A failure during the program is retried once, then raised; it is never an outcome."""
+    with Sandbox(workers=1) as own:
+        own.run(RIGHT)
+        future = own.submit(Task(SLEEP.program, TESTS, 20.0))
+        for _ in range(2):
+            assert until(future.running)
+            time.sleep(1.0)
+            kill_one(own, "zygote")
+        with pytest.raises(SandboxError, match="the sandbox failed"):
+            future.result(15)
+        assert own.run(RIGHT).passed
+
+
+def test_a_harness_that_is_killed_leaves_nothing(tmp_path):
+    """When the harness dies without a word, its sandbox ends by itself, with a program still running."""
+    script = (
+        "from swallow_metrics.sandbox import *\n"
+        "s = Sandbox(workers=1)\n"
+        "s.run(Task('def f(x): return x', t := CheckTests('f', 'def check(c): assert c(1) == 1')))\n"
+        "print([lane.folder for lane in s._lanes][0], flush=True)\n"
+        "s.run(Task('while True: pass', t, 50))\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True) as harness:
+        folder = Path(harness.stdout.readline().strip())
+        time.sleep(0.5)
+        children = sandbox_processes(harness.pid)
+        assert len(children) >= 3
+        harness.kill()
+    assert until(lambda: not any(Path(f"/proc/{p}").exists() for p in children))
+    assert until(lambda: not folder.exists())
+
+
+def test_environment_and_memory_of_the_harness_are_not_inherited(own, monkeypatch):
+    """Programs see an empty environment, whatever the harness has in its own."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    test = CheckTests("f", "def check(candidate):\n    assert candidate() == []\n")
+    program = "import os, posix\ndef f(): return [*os.environ, *posix.environ]"
+    assert own.run(Task(program, test)).passed
+
+
+def test_programs_do_not_see_each_others_files(own):
+    """The working folder is empty for every program."""
+    test = CheckTests("f", "def check(candidate):\n    assert candidate() == []\n")
+    program = "import os\nfound = os.listdir('.')\nopen('left', 'w').write('x')\ndef f(): return found"
+    assert all(own.run(Task(program, test)).passed for _ in range(5))
+
+
+def test_time_is_up_at_the_limit_and_hardly_later(own):
+    """A program that never ends is stopped within a quarter of a second after its limit."""
+    own.run(RIGHT)
+    for program in ("while True: pass", "def f(x):\n    while True: pass", "def f(x): return max(iter(range(10**10)))"):
+        start = time.monotonic()
+        assert own.run(Task(program, TESTS, 0.5)).category == "timeout"
+        assert 0.5 <= time.monotonic() - start < 0.5 + 1.0  # the goal is 0.25; a busy machine may take longer
+
+
+def test_scratch_folders_are_emptied_whatever_they_hold(tmp_path):
+    """Closed folders, deep ones and links go; what links point to stays."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "keep").write_text("x")
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    (folder / "link").symlink_to(outside)
+    (folder / "closed").mkdir()
+    (folder / "closed" / "link").symlink_to(outside)
+    (folder / "closed" / "inner").mkdir(mode=0)
+    (folder / "closed").chmod(0)
+    deep = folder
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(600):  # the path is longer than any the kernel takes
+        os.mkdir("d" * 20, dir_fd=here)
+        inner = os.open("d" * 20, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+    assert scratch.holds_more_than(0, str(deep))
+    scratch.clear(str(folder))
+    assert list(folder.iterdir()) == []
+    assert (outside / "keep").exists()
