@@ -143,16 +143,3 @@ def test_words_of_nagisa_0_2(nagisa: Nagisa) -> None:
     """A line for which nagisa 0.3 has other words (あめ の ひ に たまっ た みず) keeps those of 0.2.11."""
     words = nagisa.words("また、あめのひにたまったみずを、はなにあげる")
     assert " ".join(words) == "また 、 あめ の に ひたまっ た みず を 、 はな に あげる"
-
-
-@given(st.lists(CHARACTERS, max_size=40).map("".join))
-@settings(max_examples=100, deadline=None)
-def test_features_are_nagisas(nagisa: Nagisa, text: str) -> None:
-    """The model gets the features that nagisa itself gives it."""
-    import nagisa as package
-
-    tagger = package.tagger
-    expected = package.utils.feature_extraction(
-        text=text, uni2id=tagger._uni2id, bi2id=tagger._bi2id, dictionary=tagger._word2id, window_size=3
-    )
-    assert nagisa._features(text) == expected
