@@ -47,7 +47,6 @@ class Judges:
         settings = self._settings = collection.settings
         self._slots: dict[str, asyncio.Semaphore] = {}
         self._prompts: dict[str, JudgePrompts] = {}
-        self._replayed: tuple[Judge, ...] | None = None
         self._recorded = collection.recorded() if settings.mode != "model" else None
         judged = {n: c for n, c in collection.benchmarks.items() if c.benchmark.judge}
         asked = [name for name in judged if asks(config, collection, name)]

@@ -228,6 +228,24 @@ def test_another_judge_judges_anew(mt):
     assert mt.figures("strict")["judge"]["prompts"]["path"].endswith("own.toml")
 
 
+def test_verdicts_written_by_hand(mt):
+    """Lines without a key are taken by their place: one that is missing is asked for, or is an error that names it."""
+    mt.engines(verdict='return "[[1]]"')
+    rows = (mt.path / "benchmarks/demo/english_mt_bench.responses.jsonl").read_text().splitlines()
+    lines = [json.loads(row) for row in rows]
+    lost = next(line for line in lines if line["role"] == "judge" and line["sample"] == "4" and line["turn"] == 1)
+    write_jsonl(mt.path / "some.jsonl", [line for line in lines if line is not lost])
+    replay = ("--data-dir", "data", "--replay", "some.jsonl")
+    assert mt.run(*replay, run_dir="plain").ret == 1
+    error = mt.report("plain")["tests"][4]["metadata"]["error"]
+    assert "no verdict of judge 'demo-judge'" in error
+    assert "sample '4', repeat 0, turn 1" in error
+    assert mt.run(*replay, "--judge-model", "demo-judge", "-n", "2", run_dir="whole", subprocess=True).ret == 0
+    asked = [line for line in mt.journal("whole") if line["text"] == "[[1]]"]
+    assert [(line["sample"], line["repeat"], line["turn"]) for line in asked] == [("4", 0, 1)]
+    assert mt.figures("whole")["judge"]["judges"]["demo-judge"]["verdicts"] == 80
+
+
 def test_resume_asks_neither_answers_nor_verdicts_twice(mt):
     """Whatever was lost on the way, only that is asked for again."""
     mt.engines(verdict='if request.sample == "3" and request.turn:\n    raise EngineError("lost")\nreturn "[[8]]"')
