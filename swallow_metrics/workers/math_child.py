@@ -27,7 +27,7 @@ def _prepare() -> Answer:
         try:
             verdict = judge.verdict(message["gold"], message["kind"], message["prediction"], seconds - _MARGIN_SECONDS)
         except MemoryError:
-            verdict = MathVerdict(equal=False, outcome="memory")
-        return asdict(verdict)
+            return asdict(MathVerdict(equal=False, outcome="memory")) | {"worn": True}
+        return asdict(verdict) | {"worn": judge.worn}
 
     return answer

@@ -52,6 +52,7 @@ class MathVerifier:
             worker = self._running()
             try:
                 reply = worker.ask(message, seconds * _BUSY)
+                worn = reply["worn"]
                 verdict = MathVerdict(
                     equal=reply["equal"],
                     extracted=tuple(reply["extracted"]),
@@ -60,10 +61,10 @@ class MathVerifier:
                     gold_parsed=reply["gold_parsed"],
                 )
             except WorkerGone as gone:
+                worn = True
                 verdict = MathVerdict(equal=False, outcome=_outcome(gone))
-            if verdict.outcome != "ok":
-                # An interrupted parser may be left in any state; the next process warms up while the run goes on.
-                worker.stop()
+            if worn:
+                worker.stop()  # the next process warms up while the run goes on
                 self._running()
         return verdict
 

@@ -103,10 +103,19 @@ def test_one_library_failure_does_not_hide_the_text(judge):
     assert judge.verdict("5", "expression", "５ and 5 and １２", 60).extracted == ("5", "１２")
 
 
-def test_limits_are_visible(judge):
-    """What could not be finished in the time given is not equal and says so."""
+def test_limits_are_visible():
+    """What could not be finished in the time given is not equal and says so, and the process is not to be used again."""
+    judge = Judge()
     verdict = judge.verdict(r"\boxed{5}", "latex", r"\boxed{" + r"\sqrt{" * 60 + "2" + "}" * 60 + "}", 0.05)
-    assert (verdict.equal, verdict.outcome) == (False, "timeout")
+    assert (verdict.equal, verdict.outcome, judge.worn) == (False, "timeout", True)
+
+
+def test_endless_formulas_are_not_parsed():
+    """A formula that no parser could finish in time is left unread, visibly, and without harm to what comes next."""
+    judge = Judge()
+    verdict = judge.verdict(r"\boxed{5}", "latex", r"\boxed{" + "1+" * 20_000 + "1}", 60)
+    assert (verdict.equal, verdict.outcome, judge.worn) == (False, "timeout", False)
+    assert len(verdict.extracted[0]) <= 2000
 
 
 def test_deadline_rings_until_the_block_ends():

@@ -45,8 +45,11 @@ def test_threads(verifier):
 def test_a_runaway_is_ended_and_the_next_answer_is_served():
     """A computation without end costs its time limit, is not equal, is reported, and leaves no trace."""
     with MathVerifier(timeout_s=3) as verifier:
+        assert verifier.verify(r"\boxed{5}", "latex", r"\boxed{5}").equal
+        pid = verifier._worker.pid
         verdict = verifier.verify(r"\boxed{5}", "latex", RUNAWAY)
         assert (verdict.equal, verdict.outcome) == (False, "timeout")
+        assert verifier._worker.pid != pid
         assert verifier.verify(r"\boxed{5}", "latex", r"\boxed{5}").equal
 
 

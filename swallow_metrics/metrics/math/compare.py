@@ -38,9 +38,13 @@ class MathVerdict:
 
 
 class Judge:
-    """Compares predictions with golds, each gold read once. Main thread only: time limits are alarms."""
+    """Compares predictions with golds, each gold read once. Main thread only: time limits are alarms.
+
+    `worn` tells that an alarm interrupted a library, so that later verdicts may be wrong: use a fresh process.
+    """
 
     def __init__(self) -> None:
+        self.worn = False
         self._golds: OrderedDict[tuple[str, GoldKind], list[Any]] = OrderedDict()
 
     def verdict(self, gold: str, kind: GoldKind, prediction: str, seconds: float) -> MathVerdict:
@@ -55,10 +59,12 @@ class Judge:
             equal = any(_equal(one, other, deadline) for one, other in product(golds, found))
         except OutOfTimeError:
             pass
+        shown, shown_golds = (tuple(_show(item, deadline) for item in items) for items in (found, golds))
+        self.worn = self.worn or deadline.interrupted
         return MathVerdict(
             equal,
-            tuple(_show(item, deadline) for item in found),
-            tuple(_show(item, deadline) for item in golds),
+            shown,
+            shown_golds,
             "timeout" if deadline.hit and not equal else "ok",
             gold_parsed=any(not isinstance(item, str) for item in golds),
         )

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import process_time
 from types import FrameType
+from typing import NoReturn
 
 STEP_SECONDS = 5.0
 """What one reading, and one comparison, may take (MA-2)."""
@@ -22,22 +23,23 @@ class OutOfTimeError(TimeoutError):
 
 
 class Deadline:
-    """The time left for one sample. `hit` tells whether any limit has passed.
+    """The time left for one sample.
 
-    A parser that was interrupted may have left its tables half built: use a fresh process after a hit.
+    `hit` tells whether any limit has passed, `interrupted` whether an alarm rang. A parser that was interrupted may
+    have left its tables half built: what comes next needs a fresh process.
     """
 
     def __init__(self, seconds: float) -> None:
         self._end = process_time() + seconds
         self.hit = False
+        self.interrupted = False
 
     @contextmanager
     def limit(self, seconds: float = STEP_SECONDS) -> Iterator[None]:
         """Raise OutOfTimeError in the block after `seconds`, or when no time is left. Main thread only."""
         seconds = min(seconds, self._end - process_time())
         if seconds <= 0:
-            self.hit = True
-            raise OutOfTimeError
+            self.give_up()
         previous = signal.signal(signal.SIGPROF, self._ring)
         try:
             signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN_SECONDS)
@@ -46,6 +48,11 @@ class Deadline:
             signal.setitimer(signal.ITIMER_PROF, 0)
             signal.signal(signal.SIGPROF, previous)
 
-    def _ring(self, _number: int, _frame: FrameType | None) -> None:
+    def give_up(self) -> NoReturn:
+        """Raise OutOfTimeError now, for work that would not end in time."""
         self.hit = True
         raise OutOfTimeError
+
+    def _ring(self, _number: int, _frame: FrameType | None) -> None:
+        self.interrupted = True
+        self.give_up()

@@ -12,6 +12,12 @@ from swallow_metrics.metrics.math.candidates import Target, pools
 from swallow_metrics.metrics.math.deadline import Deadline, OutOfTimeError
 from swallow_metrics.metrics.math.latex import parse_latex
 
+_NORMALISE_SECONDS = 1.0
+"""Normalisation takes milliseconds, but its expressions are quadratic: `^(` repeated takes hours for a megabyte."""
+
+_LONGEST_FORMULA = 20_000
+"""Characters after normalisation. The parser would need longer than its time limit."""
+
 
 @dataclass
 class Reader:
@@ -83,8 +89,10 @@ class Reader:
     def _latex(self, content: str, boxed: bool) -> tuple[Any, str]:
         string = ""
         try:
-            with self.deadline.limit():
+            with self.deadline.limit(_NORMALISE_SECONDS):
                 string = _normalise(content, boxed)
+            if len(string) > _LONGEST_FORMULA:
+                self.deadline.give_up()
             with self.deadline.limit():
                 return parse_latex(string), string
         except Exception as error:  # noqa: BLE001  # not mathematics, or not in the grammar
