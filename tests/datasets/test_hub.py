@@ -14,6 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from loopback_hub import LoopbackHub, Repository, commit
 
 CHILD = Path(__file__).with_name("load_in_child.py")

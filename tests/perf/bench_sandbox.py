@@ -87,7 +87,9 @@ def on_one_core(rounds):
     medians(kinds, 1)  # everything starts and warms up
     small = medians(kinds, rounds)
     for name, milliseconds in small.items():
-        print(f"  {name:14} {milliseconds:7.2f} ms  {milliseconds / small['bare']:5.2f} × bare  {1000 / milliseconds:5.0f}/s")
+        print(
+            f"  {name:14} {milliseconds:7.2f} ms  {milliseconds / small['bare']:5.2f} × bare  {1000 / milliseconds:5.0f}/s"
+        )
     for name in opened.keys() - {"limits only"}:
         print(f"  isolation of {name}: {small[name] - small['limits only']:+.2f} ms")
     strongest = next(iter(opened))
@@ -99,7 +101,9 @@ def on_one_core(rounds):
         large = medians(kinds, max(2, rounds // 4))
     del ballast
     print(f"  with {GIGABYTES} GB in this process: {large[strongest] / small[strongest]:.2f} × as long;", end=" ")
-    print(f"started then: {large['started late'] / small[strongest]:.2f} ×; bare: {large['bare'] / small['bare']:.1f} ×")
+    print(
+        f"started then: {large['started late'] / small[strongest]:.2f} ×; bare: {large['bare'] / small['bare']:.1f} ×"
+    )
     for sandbox in opened.values():
         sandbox.close()
 
@@ -137,7 +141,9 @@ def starting():
         sandbox.start()
         tested = time.perf_counter()
         sandbox.run(TASK)
-        print(f"  start with self-test {tested - start:.2f} s, first program {1000 * (time.perf_counter() - tested):.0f} ms")
+        print(
+            f"  start with self-test {tested - start:.2f} s, first program {1000 * (time.perf_counter() - tested):.0f} ms"
+        )
 
 
 def main(rounds):

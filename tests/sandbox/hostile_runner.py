@@ -144,28 +144,28 @@ def verdict_ok(must, category):
     }[must]
 
 
-def run_all(sandbox, programs, problem, check_tests, task):
+def run_all(sandbox, programs, problem, check_tests, task, wall_s=WALL_S):
     """`programs`: name -> (must, text). Yields name -> {"category", "detail", "faults"}; the last is for all."""
     canaries = Canaries()
     tests = check_tests(problem["entry_point"], problem["test"], problem["prompt"])
-    right = task("def weighted_sum(xs):\n    return sum((i + 1) * x for i, x in enumerate(xs))\n", tests, WALL_S)
+    right = task("def weighted_sum(xs):\n    return sum((i + 1) * x for i, x in enumerate(xs))\n", tests, wall_s)
     assert sandbox.run(right).passed
     expected = len(sandbox_processes())
     try:
         for name, (must, text) in programs.items():
             memory = PeakMemory()
             start = time.monotonic()
-            outcome = sandbox.run(task(canaries.substitute(text), tests, WALL_S))
+            outcome = sandbox.run(task(canaries.substitute(text), tests, wall_s))
             wall = time.monotonic() - start
             memory.done.set()
             memory.join()
             faults = canaries.touched()
             if not verdict_ok(must, outcome.category):
                 faults.append(f"must {must}, is {outcome.category}")
-            if wall > 2 * WALL_S + 3:  # its time may be spent once while loading and once in the test
+            if wall > 2 * wall_s + 3:  # its time may be spent once while loading and once in the test
                 faults.append(f"took {wall:.1f} s")
-            if outcome.category == "timeout" and outcome.seconds % WALL_S > 0.25:
-                faults.append(f"killed {outcome.seconds % WALL_S:.2f} s after its time")
+            if outcome.category == "timeout" and outcome.seconds % wall_s > 0.25:
+                faults.append(f"killed {outcome.seconds % wall_s:.2f} s after its time")
             if SECRET in repr(outcome):
                 faults.append("the secret is in the outcome")
             if len(repr(outcome)) > 2000:

@@ -48,7 +48,7 @@ def test_the_shared_programs_are_contained(shared):
     """Every shared hostile program and control ends as its manifest says, without side effects, at the best level."""
     problem, hostile, controls = manifest_programs(shared)
     with started("auto") as sandbox:
-        assert faults(run_all(sandbox, hostile | controls, problem, CheckTests, Task)) == {}
+        assert faults(run_all(sandbox, hostile | controls, problem, CheckTests, Task, wall_s=2.0)) == {}
 
 
 @pytest.mark.slow

@@ -48,7 +48,6 @@ def tiny(tmp_path_factory, small_machine):
 def running(tiny):
     """A `VLLMEngine` with the tiny Llama, loaded."""
     from running_engine import ENGINE_ARGS, Running
-
     from swallow_metrics.engines.vllm import VLLMEngine
 
     running = Running(VLLMEngine(str(tiny), engine_args=ENGINE_ARGS))

@@ -7,8 +7,8 @@ import multiprocessing
 import shutil
 
 import pytest
-from running_engine import ENGINE_ARGS, QUESTIONS, SHARED, Running
 
+from running_engine import ENGINE_ARGS, QUESTIONS, SHARED, Running
 from swallow_metrics.datatypes import Request, Sampling
 from swallow_metrics.engines import vllm_args
 from swallow_metrics.engines.vllm import VLLMEngine

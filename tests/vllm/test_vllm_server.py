@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from running_engine import ENGINE_ARGS, QUESTIONS, Running
 
+from running_engine import ENGINE_ARGS, QUESTIONS, Running
 from swallow_metrics.datatypes import Sampling
 from swallow_metrics.engines.openai import OpenAIEngine
 from swallow_metrics.engines.vllm_server import VLLMServer
