@@ -3,8 +3,9 @@
     python tests/perf/bench_mt_bench.py [latency in seconds]
 
 Needs the questions of the shared folder beside the project, or of $SWALLOW_SHARED. Prints the time of the whole
-process and of its questions alone (from the first request to the last answer), each as a multiple of the ideal: the
-time that as many requests take with 64 of them always open, without anything around them.
+process and of its requests alone (from the first one to the last answer), each as a multiple of the ideal: the
+time that as many requests take with 64 of them always open, without anything around them. The same run also measures
+the bare client, which shows what of it is this machine: two loops of 800 requests, 64 open in each.
 """
 
 import sys
@@ -18,6 +19,24 @@ from measure import PYTEST, SHARED, machine, measure
 
 IN_FLIGHT = 64
 REQUESTS = 80 * 5 * 2 * 2
+
+
+LOOP = """
+import asyncio
+from swallow_metrics.datatypes import Request, Sampling
+from swallow_metrics.engines.openai import OpenAIEngine
+async def ask(engine, slot, number):
+    async with slot:
+        message = {{"role": "user", "content": f"{{number}} " + "text " * 400}}
+        await engine.generate(Request("b", "0", (message,), Sampling(temperature=0.0)))
+async def main():
+    engines = [OpenAIEngine(name, "{url}", "none") for name in ("candidate", "judge")]
+    slots = [asyncio.Semaphore({in_flight}) for _ in engines]
+    await asyncio.gather(*[ask(e, s, n) for n in range({requests} // 2) for e, s in zip(engines, slots)])
+    for engine in engines:
+        await engine.close()
+asyncio.run(main())
+"""
 
 
 class Watched(Endpoint):
@@ -36,6 +55,14 @@ def answer(body):
     return "説明です。\n\n評価：[[7]]" if body["model"] == "judge" else "答えです。" * 100
 
 
+def show(name, cost, server, ideal):
+    """One line of figures."""
+    busy = server.last - server.first
+    print(f"{name:<17} {cost}  {len(server.bodies)} requests, at most {server.peak} open")
+    print(f"    process / ideal: {cost.wall / ideal:.2f}    requests / ideal: {busy / ideal:.2f}")
+    assert len(server.bodies) == REQUESTS
+
+
 def main():
     latency = float(sys.argv[1]) if len(sys.argv) > 1 else 0.2
     data = SHARED / "data"
@@ -44,6 +71,9 @@ def main():
     ideal = REQUESTS * latency / IN_FLIGHT
     print(machine())
     print(f"ideal, {REQUESTS} requests of {latency} s, {IN_FLIGHT} at a time: {ideal:.2f} s")
+    with Watched(answer, latency_s=latency) as server:
+        code = LOOP.format(url=server.url, in_flight=IN_FLIGHT, requests=REQUESTS)
+        show("bare client", measure([sys.executable, "-c", code]), server, ideal)
     for extra in ([], ["-n", "2"]):
         with Watched(answer, latency_s=latency) as server, tempfile.TemporaryDirectory() as folder:
             run = [
@@ -51,12 +81,7 @@ def main():
                 "--model", "candidate", "--base-url", server.url, "--judge-model", "judge",
                 "--judge-base-url", server.url, "--max-in-flight", str(IN_FLIGHT), "--run-dir", f"{folder}/run",
             ]  # fmt: skip
-            cost = measure([*run, *extra])
-            asked, busy = len(server.bodies), server.last - server.first
-            name = f"whole run {' '.join(extra)}".ljust(17)
-            print(f"{name} {cost}  {asked} requests, at most {server.peak} open")
-            print(f"    process / ideal: {cost.wall / ideal:.2f}    questions / ideal: {busy / ideal:.2f}")
-            assert asked == REQUESTS
+            show(f"whole run {' '.join(extra)}", measure([*run, *extra]), server, ideal)
 
 
 if __name__ == "__main__":
