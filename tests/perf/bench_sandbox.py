@@ -108,18 +108,29 @@ def on_one_core(rounds):
         sandbox.close()
 
 
-def on_two_cores(rounds):
-    """Programs a second with two workers against one, taking turns."""
+def on_two_cores(rounds, cores):
+    """Programs a second of two workers on two cores, against one worker on one core and on both, taking turns."""
     rates = defaultdict(list)
-    with Sandbox(workers=1) as one, Sandbox(workers=2) as two:
-        for _ in range(rounds + 1):
-            for name, sandbox in (("one", one), ("two", two)):
-                start = time.perf_counter()
-                for future in [sandbox.submit(TASK) for _ in range(10 * BATCH)]:
-                    assert future.result().passed
-                rates[name].append(10 * BATCH / (time.perf_counter() - start))
-    one_rate, two_rate = (statistics.median(rates[name][1:]) for name in ("one", "two"))
-    print(f"  two workers: {two_rate:.0f}/s, one: {one_rate:.0f}/s: {two_rate / one_rate:.2f} ×")
+    several = [TASK] * (10 * BATCH)
+    os.sched_setaffinity(0, {max(cores)})
+    with Sandbox(workers=1) as pinned:
+        pinned.run(TASK)  # its processes stay on that core
+        os.sched_setaffinity(0, cores)
+        with Sandbox(workers=1) as one, Sandbox(workers=2) as two:
+            for _ in range(rounds + 1):
+                for name, sandbox in (("pinned", pinned), ("one", one), ("two", two)):
+                    os.sched_setaffinity(0, {max(cores)} if name == "pinned" else cores)
+                    start = time.perf_counter()
+                    for future in [sandbox.submit(task) for task in several]:
+                        assert future.result().passed
+                    rates[name].append(len(several) / (time.perf_counter() - start))
+    os.sched_setaffinity(0, cores)
+    pinned_rate, one_rate, two_rate = (statistics.median(rates[name][1:]) for name in ("pinned", "one", "two"))
+    print(
+        f"  two workers {two_rate:.0f}/s: {two_rate / pinned_rate:.2f} x one worker on one core ({pinned_rate:.0f}/s),",
+        end=" ",
+    )
+    print(f"{two_rate / one_rate:.2f} x one whose processes share both ({one_rate:.0f}/s)")
 
 
 def lateness():
@@ -153,7 +164,7 @@ def main(rounds):
     on_one_core(rounds)
     os.sched_setaffinity(0, cores)
     if len(cores) > 1:
-        on_two_cores(max(3, rounds // 3))
+        on_two_cores(max(3, rounds // 3), cores)
     lateness()
 
 
