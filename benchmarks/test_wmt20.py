@@ -10,7 +10,7 @@ import pytest
 from swallow_metrics.datasets.row import Row
 from swallow_metrics.datatypes import Benchmark, Dataset, Sample
 from swallow_metrics.extraction.translation import text, translation
-from swallow_metrics.metrics.bleu import BLEU, BLEU_LMEVALJA, bleu_statistics
+from swallow_metrics.metrics.bleu import BLEU, BLEU_LMEVALJA, LONGEST_NAGISA, bleu_statistics
 from swallow_metrics.metrics.segment import janome_wakati, nagisa_wakati
 from swallow_metrics.prompts import render
 
@@ -48,7 +48,7 @@ def wmt20(source, target, rows, metrics):
 def test_wmt20_en_ja(sample, response, score):
     span = translation(response.text, "ja")
     score("bleu", bleu_statistics(span or "", sample.target, janome_wakati))
-    score("bleu_lmevalja", bleu_statistics(span or "", sample.target, nagisa_wakati))
+    score("bleu_lmevalja", bleu_statistics(span or "", sample.target, nagisa_wakati, LONGEST_NAGISA))
     score.extract(span or "", found=span is not None)
 
 

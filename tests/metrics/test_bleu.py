@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from swallow_metrics.datatypes import Metric
 from swallow_metrics.extraction.translation import Language, text, translation
-from swallow_metrics.metrics.bleu import BLEU, BLEU_LMEVALJA, LONGEST_SEGMENTED, bleu_statistics, corpus_bleu
+from swallow_metrics.metrics.bleu import BLEU, BLEU_LMEVALJA, LONGEST_NAGISA, bleu_statistics, corpus_bleu
 from swallow_metrics.metrics.segment import janome_wakati, nagisa_wakati
 
 SHARED = Path(os.environ.get("SWALLOW_SHARED", Path(__file__).parents[2] / "../shared")) / "conformance"
@@ -74,14 +74,22 @@ def test_segmented() -> None:
     assert bleu_statistics("猫がいる", "猫もいる") == (1, 1, 0, 0, 0, 0, 1, 0, 0, 0)
 
 
-@pytest.mark.parametrize("segment", [janome_wakati, nagisa_wakati])
-def test_runaway_lines(segment: object) -> None:
+@pytest.mark.parametrize(("segment", "longest"), [(janome_wakati, None), (nagisa_wakati, LONGEST_NAGISA)])
+def test_long_lines_are_read_whole(segment: Callable[[str], str], longest: int | None) -> None:
+    """What a line of 30,000 characters has at its end counts as in sacreBLEU."""
+    hypothesis, reference = "犬も歩けば棒に当たる。" * 2700 + "猫がいる。", "猫がいる。"
+    counts = bleu_statistics(hypothesis, reference, segment, longest)
+    expected = sacrebleu.BLEU().corpus_score([segment(hypothesis)], [[segment(reference)]])
+    assert counts == (expected.sys_len, expected.ref_len, *expected.counts, *expected.totals)
+    assert counts[5] == 1  # 猫 が いる 。, nowhere else than at the end
+
+
+def test_runaway_lines() -> None:
     """A line beyond all sense is segmented at its start; its totals are extrapolated, its matches are capped anyway."""
-    assert callable(segment)
     line, reference = "猫がいる。", "猫がいる。"
-    times = 3 * LONGEST_SEGMENTED // len(line)
-    found = bleu_statistics(line * times, reference, segment)
-    single = bleu_statistics(line, reference, segment)
+    times = 3 * LONGEST_NAGISA // len(line)
+    found = bleu_statistics(line * times, reference, nagisa_wakati, LONGEST_NAGISA)
+    single = bleu_statistics(line, reference, nagisa_wakati, LONGEST_NAGISA)
     assert found[1:6] == single[1:6]
     exact = [times * single[0] - n for n in range(4)]
     assert [found[0], *found[7:]] == pytest.approx([exact[0], *exact[1:]], rel=0.001)
@@ -95,8 +103,8 @@ def test_characters_that_grow() -> None:
         read.append(len(text))
         return text
 
-    bleu_statistics("\ufdfa" * 100_000, "x", segment)
-    assert read[0] * 18 <= LONGEST_SEGMENTED
+    bleu_statistics("\ufdfa" * 100_000, "x", segment, LONGEST_NAGISA)
+    assert read[0] * 18 <= LONGEST_NAGISA
 
 
 @pytest.mark.parametrize("response", ["a 1 " * 250_000, "\ud800 \0" * 100_000, ". , - & " * 120_000, "日本" * 150_000])

@@ -21,7 +21,7 @@ from typing import Any
 from measure import SHARED, machine
 from swallow_metrics.extraction.translation import Language, text, translation
 from swallow_metrics.metrics import segment
-from swallow_metrics.metrics.bleu import _tokenizer, bleu_statistics
+from swallow_metrics.metrics.bleu import LONGEST_NAGISA, _tokenizer, bleu_statistics
 from swallow_metrics.metrics.ifeval.instructions import INSTRUCTION_IDS, prepare
 from swallow_metrics.metrics.ifeval.verdicts import follow
 from swallow_metrics.metrics.segment import janome_wakati, nagisa_wakati
@@ -159,7 +159,10 @@ def main() -> None:
         checks = prepare(INSTRUCTION_IDS, [arguments(response)] * len(INSTRUCTION_IDS))
         single = [(timed(partial(follow, response, [check])), check.id) for check in checks]
         times = [sum(seconds for seconds, _ in single)]
-        times += [timed(partial(bleu_statistics, response, "猫がいる。", segmenter)) for segmenter in ours]
+        times += [
+            timed(partial(bleu_statistics, response, "猫がいる。", segmenter, longest))
+            for segmenter, longest in zip(ours, (None, LONGEST_NAGISA), strict=True)
+        ]
         print(f"{name:<32} {max(single)[0]:5.2f} {max(single)[1][3:]:<40}" + " ".join(f"{t:5.2f}" for t in times))
 
 
