@@ -26,7 +26,7 @@ MIFEVAL_JA = Benchmark(
     title="M-IFEval-ja",
     dataset=Dataset(
         path="tokyotech-llm/M-IFEval-Ja",
-        split="train",
+        split="test",
         columns=("key", "prompt", "instruction_id_list", "kwargs"),
         rows=172,
     ),
