@@ -1,10 +1,12 @@
-"""What each benchmark reads: repository, subsets, split, columns and rows (BE-1 to BE-4)."""
+"""What each benchmark reads, and the groups it reports: repository, subsets, split, columns, rows (BE-1 to BE-4, BE-40)."""
 
+from collections import Counter
 from importlib.util import module_from_spec, spec_from_file_location
 
 import pytest
 
 from conftest import ROOT
+from swallow_metrics.datasets.groups import JMMLU, MMLU, MMLU_PRO
 
 
 def benchmarks():
@@ -68,3 +70,32 @@ def test_every_benchmark_is_in_the_table():
     """No benchmark is left out of the table above."""
     (table,) = (mark.args[1] for mark in test_datasets.pytestmark if mark.name == "parametrize")
     assert {name for name, *_ in table} == set(BENCHMARKS)
+
+
+@pytest.mark.parametrize(
+    ("groups", "sizes"),
+    [
+        (JMMLU, {"stem": 19, "humanities": 9, "social_sciences": 10, "other": 13, "ungrouped": 2}),
+        (MMLU, {"stem": 19, "humanities": 13, "social_sciences": 12, "other": 13}),
+        (
+            MMLU_PRO,
+            {"business": 5, "law": 3, "psychology": 3, "biology": 4, "chemistry": 9, "history": 4, "other": 10, "health": 8,
+             "economics": 4, "math": 9, "physics": 11, "computer science": 6, "philosophy": 5, "engineering": 10},
+        ),
+    ],
+    ids=["JMMLU", "MMLU", "MMLU-Pro"],
+)  # fmt: skip
+def test_groups(groups, sizes):
+    """Groups are as large as in the reference; what it leaves out is a group of its own (BE-41, BE-42)."""
+    assert Counter(groups.values()) == sizes
+
+
+def test_groups_that_differ():
+    """The two subjects that are in no group of the reference change none of its groups (BE-41)."""
+    assert {subject for subject, group in JMMLU.items() if group == "ungrouped"} == {
+        "japanese_history",
+        "world_history",
+    }
+    assert {subject: group for subject, group in JMMLU.items() if subject in MMLU}.items() <= MMLU.items()
+    assert MMLU_PRO["theoremQA_Finance"] == "business" and MMLU_PRO["stemez_Business"] == "business"
+    assert MMLU_PRO["ori_mmlu_prehistory"] == "history" and MMLU_PRO["scibench_class"] == "physics"
