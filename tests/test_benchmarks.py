@@ -1,4 +1,4 @@
-"""What each benchmark reads, and the groups it reports: repository, subsets, split, columns, rows (BE-1 to BE-4, BE-40)."""
+"""What each benchmark reads, asks and reports: datasets, samples, groups (BE-1 to BE-4, BE-20, BE-21, BE-40)."""
 
 from collections import Counter
 from importlib.util import module_from_spec, spec_from_file_location
@@ -7,6 +7,8 @@ import pytest
 
 from conftest import ROOT
 from swallow_metrics.datasets.groups import JMMLU, MMLU, MMLU_PRO
+from swallow_metrics.datasets.row import Origin, Row
+from swallow_metrics.prompts.load import load_prompt
 
 
 def benchmarks():
@@ -70,6 +72,77 @@ def test_every_benchmark_is_in_the_table():
     """No benchmark is left out of the table above."""
     (table,) = (mark.args[1] for mark in test_datasets.pytestmark if mark.name == "parametrize")
     assert {name for name, *_ in table} == set(BENCHMARKS)
+
+
+def ten_options(*texts):
+    """The option columns of MMLU-ProX, null where there is no option."""
+    return {f"option_{number}": texts[number] if number < len(texts) else None for number in range(10)}
+
+
+PROGRAM = {"prompt": 'def f(x):\n    """ {x} """\n', "entry_point": "f", "test": "def check(f): ...", "task_id": "T/0"}
+CASES = {"public_test_cases": "[]", "private_test_cases": "[]"}
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "end", "target"),
+    [
+        ("swallow_jmmlu", {"question": " 問 ", "A": "一 ", "B": "{二}", "C": "", "D": "四", "answer": "D"},
+         "考えてください。\n\n 問 \n\nA) 一 \nB) {二}\nC) \nD) 四", "D"),
+        ("mmlu_prox_japanese", {"question": "問", "answer_index": 1, **ten_options("x", None, "y", "z")},
+         "\n\n問\n\nA) x\nB) y\nC) z", "B"),
+        ("mmlu_prox_english", {"question": "Q", "answer_index": 9, **ten_options(*"klmnopqrst")},
+         "one of A, B, C, D, E, F, G, H, I, J.\n\nQ\n\nA) k\nB) l\nC) m\nD) n\nE) o\nF) p\nG) q\nH) r\nI) s\nJ) t", "J"),
+        ("mmlu_pro_english", {"question": "Q\n", "options": ["x", "y", "z"], "answer_index": 2, "category": "law"},
+         "one of A, B, C.\n\nQ\n\n\nA) x\nB) y\nC) z", "C"),
+        ("mmlu_english", {"question": "Q", "choices": ["w", "x", "y", "z"], "answer": 0},
+         "one of A, B, C, D.\n\nQ\n\nA) w\nB) x\nC) y\nD) z", "A"),
+        ("hellaswag",
+         {"activity_label": "Baking", "ctx_a": "[header] Bread [title] One.", "ctx_b": "the Cook FROM Rome", "label": "2",
+          "endings": ["[title] a [step] b", "[substeps]c", "[header] d", "e [Title]"]},
+         "Baking: [header] Bread [title] One. The cook from rome\n\nA:  a  b\nB: c\nC: [header] d\nD: e [Title]", "C"),
+        ("hellaswag", {"activity_label": "X", "ctx_a": "A.", "ctx_b": "", "endings": list("wxyz"), "label": 0},
+         "\n\nIncomplete context: X: A. \n\nA: w\nB: x\nC: y\nD: z", "A"),
+        ("jemhopqa", {"question": "問い？ ", "answer": "ＹＥＳ "}, "\n\n問題: 問い？ ", "ＹＥＳ "),
+        ("math_100_japanese", {"ja": "$x$を求めよ。", "answer": "3"}, "\n\n$x$を求めよ。", "$\\boxed{3}$"),
+        ("math_500", {"problem": "Find $x$.", "solution": "So $\\boxed{3}$.", "answer": "3"}, "\n\nFind $x$.", "So $\\boxed{3}$."),
+        ("aime", {"problem": "Find $x$.", "answer": "033"}, "\n\nFind $x$.", "033"),
+        ("wmt20_en_ja", {"translation": {"en": "Hi  ", "ja": "やあ \n"}}, "\n\n英語: Hi  \n", "やあ"),
+        ("wmt20_ja_en", {"translation": "{'en': ['Hi ', 'Ho'], 'ja': 'やあ'}"}, "\n\nJapanese: やあ", "Hi"),
+        ("humaneval", PROGRAM, f"\n```python\n{PROGRAM['prompt']}\n```\n\n", "f"),
+        ("humanevalplus", PROGRAM, f"\n```python\n{PROGRAM['prompt']}\n```\n\n", "f"),
+        ("swallow_jhumaneval", PROGRAM, f"\n\n```\n{PROGRAM['prompt']}\n```\n\n", "f"),
+        ("livecodebench", {"question_content": "Add.", "starter_code": "def f():", "metadata": '{"func_name": "f"}', **CASES},
+         "\n```python\ndef f():\n```\n\n", None),
+        ("livecodebench", {"question_content": "Add.", "starter_code": "", "metadata": "{}", **CASES},
+         "\n```python\n# YOUR CODE HERE\n```\n\n", None),
+        ("mifeval_ja", {"prompt": " 書け。\n", "instruction_id_list": ["ja:punctuation:no_comma"], "kwargs": [{}]}, " 書け。\n", None),
+        ("english_mt_bench", {"question_id": 1, "category": "stem", "turns": ["One ", "Two"], "reference": None}, "One ", None),
+    ],
+)  # fmt: skip
+def test_questions(name, row, end, target):
+    """A prompt ends with the row's texts as they are, each in its place; the target is the row's."""
+    benchmark = BENCHMARKS[name]
+    template = load_prompt(name, benchmark.fields, ROOT / "benchmarks/prompts", None).text if benchmark.fields else ""
+    sample = benchmark.sample(Row(row, 0, Origin(name, "rows")), template)
+    assert sample.turns[0].endswith(end)
+    assert benchmark.fields or sample.turns[0] == end
+    assert sample.target == target
+
+
+@pytest.mark.parametrize("name", ["gpqa_diamond", "swallow_gpqa_ja"])
+def test_drawn_order(name):
+    """The correct option is drawn into each position about as often, and the wrong ones keep their order (BE-16)."""
+    row = {"Question": "Q", "Correct Answer": "right", **{f"Incorrect Answer {n}": f"wrong {n}" for n in (1, 2, 3)}}
+    places = Counter()
+    for number in range(400):
+        sample = BENCHMARKS[name].sample(
+            Row(row, number, Origin(name, "rows")), "{Question}\n\nA) {A}\nB) {B}\nC) {C}\nD) {D}"
+        )
+        assert [choice for choice in sample.choices if choice != "right"] == ["wrong 1", "wrong 2", "wrong 3"]
+        lines = [f"{letter}) {choice}" for letter, choice in zip("ABCD", sample.choices, strict=True)]
+        assert sample.turns == ("Q\n\n" + "\n".join(lines),)
+        places[sample.choices.index("right")] += 1
+    assert all(70 < places[place] < 130 for place in range(4))
 
 
 @pytest.mark.parametrize(
