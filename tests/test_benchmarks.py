@@ -6,8 +6,11 @@ from importlib.util import module_from_spec, spec_from_file_location
 import pytest
 
 from conftest import ROOT
+from swallow_metrics.datasets.gpqa import gold_letter
 from swallow_metrics.datasets.groups import JMMLU, MMLU, MMLU_PRO
 from swallow_metrics.datasets.row import Origin, Row
+from swallow_metrics.datatypes import Response
+from swallow_metrics.errors import MeasurementError
 from swallow_metrics.prompts.load import load_prompt
 
 
@@ -143,6 +146,32 @@ def test_drawn_order(name):
         assert sample.turns == ("Q\n\n" + "\n".join(lines),)
         places[sample.choices.index("right")] += 1
     assert all(70 < places[place] < 130 for place in range(4))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "shown", "letter"),
+    [
+        ("xyz", "xyz=", "D"),
+        ("xyz", "=xyz", "A"),
+        ("x=z", "x=z=", "D"),  # a wrong option with the correct one's text, shown before it
+        ("=yz", "=y=z", "C"),
+        ("xy=", "=xy=", "A"),
+        ("=y=", "=y==", "C"),
+        ("xyz", "z=xy", "B"),  # an order that is not drawn by us
+        ("xyz", "xyzw", None),
+        ("xyz", "=xy", None),
+    ],
+)
+def test_gold_of_the_order_shown(wrong, shown, letter):
+    """The gold is the place that the correct option was inserted at, also beside an equal wrong one (BE-16)."""
+    row = {"Question": "Q", "Correct Answer": "="} | {f"Incorrect Answer {n}": t for n, t in enumerate(wrong, 1)}
+    sample = BENCHMARKS["gpqa_diamond"].sample(Row(row, 0, Origin("gpqa_diamond", "rows")), "")
+    response = Response("Answer: A", choices=tuple(shown))
+    if letter is None:
+        with pytest.raises(MeasurementError, match="not those of its question"):
+            gold_letter(sample, response)
+    else:
+        assert gold_letter(sample, response) == letter
 
 
 @pytest.mark.parametrize(
