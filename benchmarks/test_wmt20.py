@@ -9,7 +9,7 @@ import pytest
 
 from swallow_metrics.datasets.row import Row
 from swallow_metrics.datatypes import Benchmark, Dataset, Sample
-from swallow_metrics.extraction.translation import text, translation
+from swallow_metrics.extraction.translation import gold, text, translation
 from swallow_metrics.metrics.bleu import BLEU, BLEU_LMEVALJA, LONGEST_NAGISA, bleu_statistics
 from swallow_metrics.metrics.segment import janome_wakati, nagisa_wakati
 from swallow_metrics.prompts import render
@@ -20,7 +20,7 @@ def wmt20(source, target, rows, metrics):
 
     def sample(row: Row, prompt: str) -> Sample:
         try:
-            source_text, reference = text(row["translation"], source), text(row["translation"], target)
+            source_text, reference = text(row["translation"], source), gold(row["translation"], target)
         except ValueError as error:
             raise row.error(f"`translation`: {error}") from error
         return Sample(row.id, (render(prompt, source_text=source_text),), reference)

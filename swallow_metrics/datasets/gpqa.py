@@ -19,20 +19,25 @@ SEED = 1234  # of the drawn order; in every report
 def sample(row: Row, prompt: str) -> Sample:
     """A question with its options in the drawn order; the target is the correct option's text."""
     correct = row.text(CORRECT)
-    choices = shuffled(correct, [row.text(column) for column in WRONG], row.id, SEED)
+    wrong = [row.text(column) for column in WRONG]
+    choices = shuffled(correct, wrong, row.id, SEED)
     question = render(prompt, Question=row.text("Question"), **dict(zip(LETTERS, choices, strict=True)))
-    return Sample(row.id, (question,), correct, choices=choices)
+    return Sample(row.id, (question,), correct, choices=choices, fields={"wrong": wrong})
 
 
 def gold_letter(sample: Sample, response: Response) -> str:
     """The correct option's letter in the order that this response was asked in. Raises MeasurementError.
 
-    A journal line without that order cannot be scored: a guess would be silently wrong three times in four.
+    A journal line without that order cannot be scored: a guess would be silently wrong three times in four. Where a
+    wrong option has the correct one's text, the order of the wrong ones tells them apart (BE-16).
     """
-    if response.choices is None:
+    choices = response.choices
+    if choices is None:
         raise MeasurementError(
             f"the answer to sample {sample.id!r} does not say in which order its `choices` were shown"
         )
-    if sample.target not in response.choices or len(response.choices) != len(LETTERS):
+    places = [place for place, choice in enumerate(choices) if choice == sample.target]
+    if not places or len(choices) != len(LETTERS):
         raise MeasurementError(f"the `choices` of the answer to sample {sample.id!r} are not those of its question")
-    return LETTERS[response.choices.index(sample.target)]
+    wrong = sample.fields["wrong"]
+    return LETTERS[min(places, key=lambda place: [*choices[:place], *choices[place + 1 :]] != wrong)]

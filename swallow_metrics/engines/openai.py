@@ -163,13 +163,14 @@ def body_of(sampling: Sampling) -> dict[str, Any]:
 def parse_answer(answer: Any, latency_s: float, request: Request, base_url: str) -> Response:
     """The response in a chat completion's JSON. Raises EngineError when it has none.
 
-    A null `content` is replaced by the reasoning text, an empty one stays empty (BE-30).
+    A null `content` is replaced by the reasoning text, an empty one stays empty (BE-30). An empty reasoning field is
+    none: servers without a reasoning parser send one as well, and then the trace is still in the content.
     """
     try:
         choice = answer["choices"][0]
         message = choice["message"]
         content = message.get("content")
-        reasoning = message.get("reasoning_content") or message.get("reasoning")
+        reasoning = message.get("reasoning_content") or message.get("reasoning") or None
     except (TypeError, KeyError, IndexError, AttributeError) as error:
         msg = f"expected a chat completion from {base_url}, but got {str(answer)!r:.200}"
         raise EngineError(msg) from error

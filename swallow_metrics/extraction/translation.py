@@ -66,8 +66,13 @@ def record(value: object) -> Mapping[str, Any]:
     return decoded
 
 
+def gold(value: object, language: Language) -> str:
+    """The text to compare with, of a row's `translation`: trailing whitespace removed (TR-7). Raises as `text`."""
+    return text(value, language).rstrip()
+
+
 def text(value: object, language: Language) -> str:
-    """One language's text of a row's `translation`: the first of a list, trailing whitespace removed (TR-7).
+    """One language's text of a row's `translation` as it is, as prompts show it (BE-21): the first of a list.
 
     Raises ValueError where it is missing or not text.
     """
@@ -76,4 +81,4 @@ def text(value: object, language: Language) -> str:
         found = found[0]
     if not isinstance(found, str):
         raise ValueError(f"expected a text for language {language!r}, found {found!r:.80}")
-    return found.rstrip()
+    return found

@@ -45,8 +45,12 @@ def japanese_characters(text: str) -> tuple[int, int]:
 def count_japanese(texts: Iterable[str], seconds: float = SECONDS) -> Counts:
     """Count over what is visible of Markdown texts, within about `seconds` of processor time for all of them.
 
-    A text that is not converted in time, or nests too deeply, is counted as it stands. Never raises.
+    A text that is not converted in time, nests too deeply or makes a parser fail (`<![` that begins no CDATA, a
+    character reference of thousands of digits) is counted as it stands. Never raises.
     """
+    from bs4.exceptions import ParserRejectedMarkup
+
+    failures = (OutOfTimeError, RecursionError, AssertionError, ValueError, ParserRejectedMarkup)
     deadline = Deadline(seconds)
     numbers: dict[str, tuple[int, int, int]] = {}  # generations at temperature 0 are often the same
     total = [0, 0, 0]
@@ -56,7 +60,7 @@ def count_japanese(texts: Iterable[str], seconds: float = SECONDS) -> Counts:
             try:
                 with deadline.limit(seconds):
                     shown = visible_text(text)
-            except (OutOfTimeError, RecursionError):
+            except failures:
                 shown, plain = text, 1
             numbers[text] = (*japanese_characters(shown), plain)
         total = [sum(pair) for pair in zip(total, numbers[text], strict=True)]

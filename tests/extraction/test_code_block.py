@@ -30,6 +30,10 @@ FENCE = "```"
         ("text\n```py title='x'\ndef f(): 1\n```", "def f(): 1\n", "def f(): 1\n"),
         ("  ```\n  def f():\n    1\n  ```", "def f():\n  1\n", "def f():\n  1\n"),
         ("````separate````", None, "````separate````"),
+        # A blank line ends an HTML block in a list, even one that goes on elsewhere; later releases go on.
+        ("1. <!-- a\n\n   ```\n   def f(): 1\n   ```", "def f(): 1\n", "def f(): 1\n"),
+        ("- <pre>\n\n  ```\n  def f(): 1\n  ```", "def f(): 1\n", "def f(): 1\n"),
+        ("<!-- a\n\n```\ndef f(): 1\n```\n-->", None, "<!-- a\n\n```\ndef f(): 1\n```\n-->"),
         ("<div>\n```\ndef f(): 1\n```\n</div>", None, "<div>\n```\ndef f(): 1\n```\n</div>"),
     ],
 )  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from swallow_metrics.extraction.translation import Language, record, text, translation
+from swallow_metrics.extraction.translation import Language, gold, record, text, translation
 
 relaxed = settings(deadline=None)  # machines may be busy
 CUES = {"ja": "日本語:", "en": "English:"}
@@ -82,9 +82,11 @@ def test_a_megabyte(response: str, span: str | None) -> None:
 
 
 def test_text_of_a_row() -> None:
-    """A record may be a mapping or a Python literal, its text the first of a list; trailing whitespace goes."""
-    assert text({"en": "Hi \n", "ja": "あ"}, "en") == "Hi"
-    assert text("{'en': 'Hi', 'ja': ['あ\u3000', 'い']}", "ja") == "あ"
+    """A record may be a mapping or a Python literal, its text the first of a list; a gold's trailing whitespace goes."""
+    row = {"en": " Hi \n", "ja": "あ"}
+    assert (gold(row, "en"), text(row, "en")) == (" Hi", " Hi \n")
+    literal = "{'en': 'Hi', 'ja': ['あ\u3000', 'い']}"
+    assert (gold(literal, "ja"), text(literal, "ja")) == ("あ", "あ\u3000")
 
 
 @pytest.mark.parametrize("value", ["", "{'en':", "[" * 10_000, "3", None, ["en"], "__import__('os')"])

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swallow_metrics.datatypes import Metric
-from swallow_metrics.extraction.translation import Language, text, translation
+from swallow_metrics.extraction.translation import Language, gold, translation
 from swallow_metrics.metrics.bleu import BLEU, BLEU_LMEVALJA, LONGEST_NAGISA, bleu_statistics, corpus_bleu
 from swallow_metrics.metrics.segment import janome_wakati, nagisa_wakati
 
@@ -135,7 +135,7 @@ def test_recorded_translations(benchmark: str, language: Language, metric: Metri
     values = []
     for row, response, expected in zip(*columns, strict=True):
         span = translation(response["text"], language) or ""
-        reference = text(row["translation"], language)
+        reference = gold(row["translation"], language)
         tokenized = expected["tokenized"][metric.name]
         assert [span] == expected["extracted"]
         assert [segment(span) if segment else span] == tokenized["preds"]

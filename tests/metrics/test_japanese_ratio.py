@@ -18,6 +18,11 @@ from swallow_metrics.report.intervals import figures
         ("# 見出し\n\n- 項目\n", (5, 8)),
         ("[表示](https://example.invalid)", (2, 2)),
         ("<b>太い</b>", (2, 2)),
+        # These three are read otherwise by every later release of markdown.
+        ("でした。******電車です。**", (9, 11)),
+        ("__> __> ", (0, 4)),
+        ("<p<p>>あ", (1, 2)),
+        ("<![CDATA[あ]]>", (1, 1)),
     ],
 )
 def test_visible_characters(text, expected):
@@ -52,6 +57,12 @@ def test_degenerate_answers_end(text):
     counts = count_japanese([text, text], seconds=1.0)
     assert time.process_time() - start < 5
     assert counts == (0, 2 * len(text), 2)
+
+
+@pytest.mark.parametrize("text", ["<![あ", "<html></title>> <&<![い](y)> <!--", f"あ&#{'1' * 5000};"])
+def test_markup_that_a_parser_refuses(text):
+    """Where Markdown or its HTML makes a parser fail, the text is counted as it stands, and told."""
+    assert count_japanese([text, "い"]) == (2, len(text) + 1, 1)
 
 
 def test_equal_answers_are_converted_once(monkeypatch):

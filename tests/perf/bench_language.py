@@ -19,7 +19,7 @@ from functools import partial
 from typing import Any
 
 from measure import SHARED, machine
-from swallow_metrics.extraction.translation import Language, text, translation
+from swallow_metrics.extraction.translation import Language, gold, translation
 from swallow_metrics.metrics import segment
 from swallow_metrics.metrics.bleu import LONGEST_NAGISA, _tokenizer, bleu_statistics
 from swallow_metrics.metrics.ifeval.instructions import INSTRUCTION_IDS, prepare
@@ -55,9 +55,9 @@ def bleu(language: Language, segmenters: Sequence[Segmenter | None]) -> tuple[in
 
     def work() -> None:
         for row, response in zip(rows, responses, strict=True):
-            span, gold = translation(response, language) or "", text(row["translation"], language)
+            span, reference = translation(response, language) or "", gold(row["translation"], language)
             for segmenter in segmenters:
-                bleu_statistics(span, gold, segmenter)
+                bleu_statistics(span, reference, segmenter)
 
     return len(rows), work
 
