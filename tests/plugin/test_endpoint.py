@@ -1,6 +1,7 @@
 """Runs against a real HTTP endpoint."""
 
 import importlib
+import json
 import re
 import signal
 import subprocess
@@ -105,6 +106,16 @@ def test_nonsense_is_an_item_error(mini, answer):
         assert mini.run(*options(server)).ret == 1
     figures = mini.report()["swallow"]["benchmarks"]["mini"]
     assert (figures["errors"], figures["scored"]) == (6, 0)
+
+
+@pytest.mark.parametrize("usage", ["many", ["8"], {"prompt_tokens": "10", "completion_tokens": {"all": 8}}])
+def test_nonsense_beside_an_answer_costs_no_answer(mini, usage):
+    """Token counts and finish reasons of no sensible kind are unknown ones; the journal can be read again."""
+    answer = json.dumps({"choices": [{"message": {"content": "A"}, "finish_reason": 7}], "usage": usage})
+    with Endpoint(lambda body: (200, {}, answer)) as server:
+        assert mini.run(*options(server)).ret == 0
+    assert {line["usage"]["completion_tokens"] for line in mini.journal()} == {None}
+    assert mini.run("--replay", "run", "--data-dir", "data", "--run-dir", "again").ret == 0
 
 
 def test_a_dead_endpoint_ends_in_bounded_time(mini, monkeypatch):
