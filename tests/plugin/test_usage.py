@@ -25,6 +25,16 @@ def usage_line(result):
         (["--data-dir", "nowhere", "--replay", "answers.jsonl"], "--data-dir expects a folder"),
         (["--temperature", "-1", "--model", "x"], "--temperature must be at least 0"),
         (["--top-p", "0", "--model", "x"], "--top-p must be more than 0"),
+        (["--temperature", "inf", "--model", "x"], "--temperature must be at least 0.0 and finite"),
+        (["--model", ""], "--model was given an empty text"),
+        (["--replay", "", "--data-dir", "data"], "--replay was given an empty text"),
+        (["--model", "x", "--base-url", "127.0.0.1:1"], "--base-url expects a URL such as http://"),
+        (["--judge-base-url", "ftp://127.0.0.1"], "--judge-base-url expects a URL such as http://"),
+        (["--data-lock", "lock.toml"], "the demo reads local rows"),
+        (
+            ["--data-lock", "lock.toml", "--data-dir", "data", "--replay", "answers.jsonl"],
+            "--data-dir reads local rows",
+        ),
         (["--max-tokens", "0", "--model", "x"], "--max-tokens must be at least 1"),
         (["--limit", "0"], "--limit must be at least 1"),
         (["--temperature", "0.5"], "--temperature has no effect without --model"),
@@ -51,6 +61,15 @@ def test_wrong_options_are_one_line(mini, arguments, expected):
         else mini.run(*arguments)
     )
     assert expected in usage_line(result)
+    assert not (mini.path / "run").exists()
+
+
+@pytest.mark.parametrize("option", ["--api-key-env", "--judge-api-key-env"])
+def test_a_key_in_place_of_its_variable_is_not_shown(mini, option):
+    """Neither in the message nor in any file."""
+    result = mini.run("--model", "x", "--base-url", "http://127.0.0.1:1/v1", "--data-dir", "data", option, "sk-4711")
+    assert "the name of an environment variable" in usage_line(result)
+    assert "4711" not in result.stdout.str() + result.stderr.str()
     assert not (mini.path / "run").exists()
 
 
