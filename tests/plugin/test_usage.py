@@ -178,6 +178,16 @@ def test_errors_outrank_gates(mini):
     assert mini.run(*options).ret == 1
 
 
+def test_gates_name_a_benchmarks_own_counts(mini):
+    """What a benchmark declares as trouble can be bounded, also when it never happens; a misspelt name is refused."""
+    module = mini.path / "benchmarks" / "test_mini.py"
+    text = module.read_text().replace("fields=(", 'facts={"trouble": ["timeouts", "refusals"]}, fields=(')
+    module.write_text(text + '    score.count("timeouts")\n')
+    assert mini.run("--gate", "mini.timeouts<=6", "--gate", "mini.refusals<=0").ret == 0
+    assert [gate["value"] for gate in mini.report()["swallow"]["gates"]] == [6.0, 0.0]
+    assert "timeouts" in usage_line(mini.run("--gate", "mini.timeout<=6", "--run-dir", "again"))
+
+
 def test_gates_from_toml_and_ini(mini):
     """The three places of gates are one list."""
     (mini.path / "gates.toml").write_text(
