@@ -140,15 +140,16 @@ def _benchmark_of(marker: pytest.Mark, metafunc: pytest.Metafunc) -> Benchmark:
 def _named_on_command_line(config: pytest.Config, definition: pytest.Item) -> bool:
     """False only when node ids on the command line name other functions of this file, and never the file itself."""
     own = str(definition.path)
+    inside = definition.nodeid.split("::")[1:]
     named = []
     for argument in config.args:
         path, *names = argument.split("[", 1)[0].split("::")
         where = (config.invocation_params.dir / path).resolve()
         if str(where) == own and names:
-            named.append(names[-1])
+            named.append(names == inside[: len(names)])  # a class names all of its functions
         elif str(where) == own or Path(own).is_relative_to(where):
             return True
-    return not named or definition.name in named
+    return not named or any(named)
 
 
 def limited(samples: Sequence[Sample], limit: int, seed: int) -> list[Sample]:

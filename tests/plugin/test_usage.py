@@ -213,6 +213,22 @@ def test_selection_is_pytests_own(mini):
     result.assert_outcomes(passed=1)
 
 
+def test_a_class_is_selected_by_its_name(mini):
+    """The node id of a class means all of its questions, that of another one none."""
+    module = mini.path / "benchmarks" / "test_mini.py"
+    head, test = module.read_text().split("@pytest.mark.english")
+    test = ("@pytest.mark.english" + test).replace("test_mini(", "test_mini(self, ").replace("\n", "\n    ")
+    module.write_text(f"{head}class TestMini:\n    {test}\n\nclass TestOther:\n    def test_other(self): pass\n")
+
+    def run(name, folder):
+        options = (*NO_OTHER_PLUGINS, f"benchmarks/test_mini.py::{name}", "--run-dir", folder)
+        return mini.pytester.runpytest_inprocess(*options)
+
+    run("TestMini", "a").assert_outcomes(passed=6)
+    run("TestMini::test_mini[3]", "b").assert_outcomes(passed=1)
+    run("TestOther", "c").assert_outcomes(passed=1)
+
+
 @pytest.mark.parametrize("option", ["--collect-only", "--markers", "--fixtures", "--help"])
 def test_looking_writes_nothing(mini, option):
     """No run folder, no model: even a model that does not exist."""
