@@ -152,6 +152,16 @@ def test_xdist_reports_the_same(mini, how):
         assert one["swallow"]["model"] == two["swallow"]["model"]
 
 
+def test_xdist_finds_modules_as_pytest_does(mini):
+    """A module that pytest collects by another pattern than test_*.py is an evaluation too."""
+    folder = mini.path / "benchmarks"
+    text = (folder / "test_mini.py").read_text().replace("@pytest.mark.llm_eval(MINI)", "@ask(MINI)")
+    (folder / "mini_test.py").write_text(text.replace("def sample", "ask = pytest.mark.llm_eval\n\ndef sample"))
+    (folder / "test_mini.py").unlink()
+    assert mini.run("-n", "2", subprocess=True).ret == 0
+    assert mini.report()["swallow"]["benchmarks"]["mini"]["scored"] == 6
+
+
 def test_xdist_says_wrong_options_once(mini):
     """Usage errors and refused keys have the same exit status under -n."""
     result = mini.run("-n", "2", "--gate", "mini.nothing>=1", subprocess=True)
