@@ -105,6 +105,7 @@ class Collection:
             loaded = self._rows(benchmark, folder)
             collected.dataset = loaded.info
             samples = [benchmark.sample(row, text) for row in loaded.rows]
+            _check_groups(benchmark, samples)
             if self.settings.limit is not None:
                 samples = limited(samples, self.settings.limit, self.settings.limit_seed)
         except UsageError as error:
@@ -135,6 +136,14 @@ def _benchmark_of(marker: pytest.Mark, metafunc: pytest.Metafunc) -> Benchmark:
         where = metafunc.definition.nodeid
         raise pytest.UsageError(f"{where}: expected @pytest.mark.llm_eval(BENCHMARK), but got {marker.args!r:.100}")
     return marker.args[0]
+
+
+def _check_groups(benchmark: Benchmark, samples: Sequence[Sample]) -> None:
+    """A number or list from a row as it is would be no name of a group in the report. Raises UsageError."""
+    for sample in samples:
+        if sample.group is not None and not isinstance(sample.group, str):
+            where = f"{benchmark.id} sample {sample.id!r}"
+            raise UsageError(f"{where}: expected its group to be text or None, but got {sample.group!r:.60}")
 
 
 def _named_on_command_line(config: pytest.Config, definition: pytest.Item) -> bool:

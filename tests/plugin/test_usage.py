@@ -92,6 +92,13 @@ def test_wrong_data_names_file_and_line(mini, content, expected):
     assert "mini" in line
 
 
+def test_a_group_is_a_name(mini):
+    """A benchmark that takes a row's value as it is gets told, before anything is asked."""
+    (mini.path / "data" / "mini.jsonl").write_text('{"question": "q", "answer": "A", "topic": ["a"]}\n')
+    line = usage_line(mini.run("--data-dir", "data", "--replay", "answers.jsonl"))
+    assert "mini sample '0': expected its group to be text or None, but got ['a']" in line
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
