@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -119,7 +119,10 @@ class Collection:
         if settings.data_dir is not None:
             from swallow_metrics.datasets.local import load_local
 
-            return load_local(benchmark.id, benchmark.dataset, settings.data_dir)
+            loaded = load_local(benchmark.id, benchmark.dataset, settings.data_dir)
+            if settings.mode == "demo" and not self._config.option.collectonly:
+                _check_demo(benchmark, folder, loaded.info)
+            return loaded
         if settings.mode == "demo":
             from swallow_metrics.datasets.local import load_demo
 
@@ -136,6 +139,21 @@ def _benchmark_of(marker: pytest.Mark, metafunc: pytest.Metafunc) -> Benchmark:
         where = metafunc.definition.nodeid
         raise pytest.UsageError(f"{where}: expected @pytest.mark.llm_eval(BENCHMARK), but got {marker.args!r:.100}")
     return marker.args[0]
+
+
+def _check_demo(benchmark: Benchmark, folder: Path, found: Mapping[str, Any]) -> None:
+    """The demo's answers are to its own questions: on others they would make scores of nothing. Raises UsageError."""
+    from swallow_metrics.datasets.local import load_demo
+
+    try:
+        own = load_demo(benchmark.id, benchmark.dataset, folder / "demo").info["sha256"]
+    except UsageError:
+        own = None
+    if own != found["sha256"]:
+        raise UsageError(
+            f"{benchmark.id}: the demo has no answers to the questions of {found['path']}; give --model or --replay "
+            f"beside --data-dir, or leave it out"
+        )
 
 
 def _check_groups(benchmark: Benchmark, samples: Sequence[Sample]) -> None:

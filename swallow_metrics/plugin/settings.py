@@ -87,8 +87,9 @@ def read_settings(config: pytest.Config) -> Settings:
     if len(set(judge_models)) != len(judge_models):
         raise UsageError(f"--judge-model was given {judge_models[0]!r} twice; two judges need two names")
     in_flight = config.getini("swallow_max_in_flight")
+    mode: Mode = "replay" if replay else "model" if model else "demo"
     return Settings(
-        mode="replay" if replay else "model" if model else "demo",
+        mode=mode,
         model=model,
         base_url=base_url,
         key_env=_key_env(config, "--api-key-env", "swallow_api_key_env"),
@@ -102,7 +103,7 @@ def read_settings(config: pytest.Config) -> Settings:
         chat_template=_existing(config, "--chat-template", None, "file"),
         use_chat_template=not get("--no-chat-template"),
         prompts=_existing(config, "--prompts", "swallow_prompts", "folder"),
-        data_dir=_existing(config, "--data-dir", "swallow_data_dir", "folder"),
+        data_dir=_existing(config, "--data-dir", "swallow_data_dir" if mode != "demo" else None, "folder"),
         data_lock=_path(config, "--data-lock", "swallow_data_lock"),
         data_lock_update=get("--data-lock-update"),
         limit=_within(config, "--limit", 1, None),

@@ -99,6 +99,16 @@ def test_a_group_is_a_name(mini):
     assert "mini sample '0': expected its group to be text or None, but got ['a']" in line
 
 
+def test_the_demo_answers_no_other_questions(mini):
+    """Its recorded answers would be scored against questions they were not given to."""
+    (mini.path / "data" / "mini.jsonl").write_text('{"question": "Another?", "answer": "A"}\n' * 6)
+    assert "give --model or --replay" in usage_line(mini.run("--data-dir", "data"))
+    assert mini.run("--data-dir", "data", "--collect-only").ret == 0
+    (mini.path / "pytest.ini").write_text("[pytest]\nswallow_data_dir = data\n")
+    assert mini.run().ret == 0  # the file's default is for models and journals
+    assert mini.report()["swallow"]["benchmarks"]["mini"]["dataset"]["path"] == "demo/mini.jsonl"
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
