@@ -78,6 +78,9 @@ def read_gates(path: Path) -> tuple[tuple[Gate, ...], dict[str, dict[str, float]
             raise UsageError(f"{path}: expected a table [{benchmark}] of metrics, but got {metrics!r}")
         for metric, rule in metrics.items():
             bare = isinstance(rule, int | float) and not isinstance(rule, bool)
+            if not bare and not (isinstance(rule, str) and rule.lstrip().startswith((">=", "<="))):
+                expected = f"{benchmark}.{metric} to be a number or a text such as '>=0.55'"
+                raise UsageError(f"{path}: expected {expected}, but got {rule!r:.60}")
             operator = ("<=" if metric in COUNTS else ">=") if bare else ""
             gates.append(parse_gate(f"{benchmark}.{metric}{operator}{rule}"))
     return tuple(gates), prices

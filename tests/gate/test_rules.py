@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swallow_metrics.errors import UsageError
-from swallow_metrics.gate.rules import Gate, check, parse_gate
+from swallow_metrics.gate.rules import Gate, check, parse_gate, read_gates
 
 REPORT = {
     "b": {"samples": 200, "errors": 3, "unextracted": 0, "truncated": 10, "counts": {"timeout": 4},
@@ -53,6 +53,17 @@ def test_expressions_read_back(threshold, operator):
 def test_a_threshold_is_shown_as_it_was_written(text):
     """Rounded, `>=0.9999999` would read as a gate that nothing passes."""
     assert parse_gate(text.replace("=", "= ")).expression == text
+
+
+@pytest.mark.parametrize("rule", ["true", '"0.5"', "[0.1]", "{min = 0.1}", '"high"'])
+def test_a_file_names_itself_and_the_rule_it_cannot_use(tmp_path, rule):
+    """A number or a text with its comparison; anything else is shown with its place."""
+    file = tmp_path / "gates.toml"
+    file.write_text(f"[b]\nf1_score = {rule}\n")
+    with pytest.raises(
+        UsageError, match=r"gates\.toml: expected b\.f1_score to be a number or a text such as '>=0.55'"
+    ):
+        read_gates(file)
 
 
 @pytest.mark.parametrize(
