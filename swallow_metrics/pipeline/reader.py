@@ -98,6 +98,10 @@ class JournalReader:
         """Ids of the benchmarks that have a line."""
         return {benchmark for benchmark, _ in self._places}
 
+    def samples(self, benchmark: str) -> set[str]:
+        """Ids of the samples of a benchmark that have a line."""
+        return {sample for name, sample in self._places if name == benchmark}
+
     def repeats(self, benchmark: str, sample: str) -> tuple[int, ...]:
         """The repeat numbers recorded for a sample's first model turn, ascending."""
         places = self._places.get((benchmark, sample), ())

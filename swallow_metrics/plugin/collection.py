@@ -106,6 +106,8 @@ class Collection:
             collected.dataset = loaded.info
             samples = [benchmark.sample(row, text) for row in loaded.rows]
             _check_groups(benchmark, samples)
+            if self.settings.replay is not None:
+                self._warn_of_strangers(benchmark.id, samples)
             if self.settings.limit is not None:
                 samples = limited(samples, self.settings.limit, self.settings.limit_seed)
         except UsageError as error:
@@ -113,6 +115,15 @@ class Collection:
         self.benchmarks[benchmark.id] = collected
         self._samples[benchmark.id] = samples
         return samples
+
+    def _warn_of_strangers(self, benchmark_id: str, samples: Iterable[Sample]) -> None:
+        """Recorded answers to none of the questions: a sign of another dataset, or of ids written another way."""
+        strangers = sorted(self.recorded().samples(benchmark_id) - {sample.id for sample in samples})
+        if strangers:
+            number = f"{len(strangers):,} samples of {benchmark_id}"
+            self.warn(
+                f"{self.settings.replay} has answers for {number} that its data does not have, such as {strangers[0]!r}"
+            )
 
     def _rows(self, benchmark: Benchmark, folder: Path) -> Any:
         settings = self.settings

@@ -136,6 +136,15 @@ def test_wrong_journals_are_refused(mini, content, expected):
     assert expected in usage_line(mini.run("--data-dir", "data", "--replay", "answers.jsonl"))
 
 
+def test_answers_to_no_question_are_told(mini):
+    """A journal for other data is not passed over in silence, but what --limit leaves out is no stranger."""
+    with (mini.path / "answers.jsonl").open("a") as stream:
+        stream.write('{"benchmark": "mini", "sample": "topic/0", "text": "A"}\n')
+    assert mini.run("--data-dir", "data", "--replay", "answers.jsonl", "--limit", "2").ret == 0
+    [warning] = [text for text in mini.report()["swallow"]["warnings"] if "answers.jsonl" in text]
+    assert "answers for 1 samples of mini that its data does not have, such as 'topic/0'" in warning
+
+
 def test_a_folder_named_as_a_journal_is_one_line(mini):
     """What cannot be read is named."""
     (mini.path / "answers" / "old.jsonl").mkdir(parents=True)
