@@ -182,9 +182,11 @@ def test_an_unwritable_run_folder_is_one_line(mini):
 
 
 def test_a_run_folder_below_a_file_is_one_line(mini):
-    """The folder is named, whoever runs it."""
+    """The folder is named, whoever runs it, and nobody is sent there for answers."""
     (mini.path / "file").write_text("")
-    assert "file/run" in usage_line(mini.run("--run-dir", "file/run"))
+    result = mini.run("--run-dir", "file/run")
+    assert "file/run" in usage_line(result)
+    result.stdout.no_fnmatch_line("*the answers are in*")
 
 
 def test_gates_decide_the_exit_status(mini):
