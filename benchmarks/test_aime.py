@@ -19,7 +19,8 @@ def sample(row: Row, prompt: str) -> Sample:
     if isinstance(answer, bool) or not isinstance(answer, str | int):
         raise row.error(f"expected `answer` to be a whole number as text, but got {answer!r}")
     year = f"20{row.subset}" if row.subset else row.get("year")
-    return Sample(row.id, (render(prompt, Question=row.text("problem")),), str(answer), group=year and str(year))
+    group = str(year) if row.subset or isinstance(year, int) else row.label("year")
+    return Sample(row.id, (render(prompt, Question=row.text("problem")),), str(answer), group=group)
 
 
 AIME = Benchmark(

@@ -17,7 +17,7 @@ from swallow_metrics.prompts import render
 
 def sample(row: Row, prompt: str) -> Sample:
     """A question; the gold is `answer` as it is."""
-    return Sample(row.id, (render(prompt, Question=row.text("question")),), row.text("answer"), group=row.get("type"))
+    return Sample(row.id, (render(prompt, Question=row.text("question")),), row.text("answer"), group=row.label("type"))
 
 
 JEMHOPQA = Benchmark(

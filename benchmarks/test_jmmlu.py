@@ -22,7 +22,7 @@ def sample(row: Row, prompt: str) -> Sample:
         raise row.error(f"expected `answer` to be one of A, B, C, D, but got {row.text('answer')!r}")
     options = {letter: row.text(letter) for letter in LETTERS}
     question = render(prompt, Question=row.text("question"), **options)
-    return Sample(row.id, (question,), row.text("answer"), group=GROUPS.get(row.subset or row.get("subject")))
+    return Sample(row.id, (question,), row.text("answer"), group=GROUPS.get(row.subset or row.label("subject") or ""))
 
 
 JMMLU = Benchmark(

@@ -10,6 +10,7 @@ import pytest
 
 from swallow_metrics.datasets.row import Row
 from swallow_metrics.datatypes import Benchmark, Dataset, Response, Sample, Sampling
+from swallow_metrics.errors import DataError, MeasurementError
 from swallow_metrics.extraction.code_block import last_block
 from swallow_metrics.metrics.pass_at_k import CODEGEN_METRICS, GENERATIONS, pass_scores
 from swallow_metrics.prompts import render, variants
@@ -36,7 +37,12 @@ def program(sample: Sample, response: Response, helpers: str) -> Task:
     """The answer's program with all cases, public ones first; one tests object for all programs of a problem."""
     kept = sample.fields["tests"]
     if "decoded" not in kept:
-        cases = [case for text in sample.fields["cases"] for case in decode_cases(text)]
+        try:
+            cases = [case for text in sample.fields["cases"] for case in decode_cases(text)]
+        except DataError as error:
+            raise MeasurementError(f"sample {sample.id!r}: {error}") from error
+        if not cases:
+            raise MeasurementError(f"sample {sample.id!r} has no test cases, which any program would pass")
         pairs = [(case["input"], case["output"]) for case in cases]
         kept["decoded"] = CaseTests(pairs, sample.fields["function"])
     return Task(last_block(response.text), kept["decoded"], TIME_S)

@@ -16,7 +16,7 @@ from swallow_metrics.prompts import render
 def sample(row: Row, prompt: str) -> Sample:
     """A problem; the gold is the solution's text, not the `answer` column."""
     question = render(prompt, Question=row.text("problem"))
-    return Sample(row.id, (question,), row.text("solution"), group=row.get("subject") or None)
+    return Sample(row.id, (question,), row.text("solution"), group=row.label("subject"))
 
 
 MATH_500 = Benchmark(

@@ -19,7 +19,7 @@ def sample(row: Row, prompt: str) -> Sample:
     options = row.texts("choices")
     gold = gold_letter(row, options, row.integer("answer"))
     question = render(prompt, choices=listed(options), Question=row.text("question"), choice_contents=lines(options))
-    group = GROUPS.get(row.subset or row.get("subject"))
+    group = GROUPS.get(row.subset or row.label("subject") or "")
     return Sample(row.id, (question,), gold, group, {"letters": letters_for(options)})
 
 

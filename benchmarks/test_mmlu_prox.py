@@ -22,7 +22,7 @@ def sample(row: Row, prompt: str) -> Sample:
     options = [row.text(column) for column in COLUMNS if row[column] is not None]
     gold = gold_letter(row, options, row.integer("answer_index"))
     question = render(prompt, choices=listed(options), Question=row.text("question"), choice_contents=lines(options))
-    group = CATEGORIES.get(row.subset or "") or row.get("category")
+    group = CATEGORIES.get(row.subset or "") or row.label("category")
     return Sample(row.id, (question,), gold, group, {"letters": letters_for(options)})
 
 

@@ -64,6 +64,10 @@ class Row:
         """The value of a column that rows may lack."""
         return self.values.get(column, default)
 
+    def label(self, column: str) -> str | None:
+        """The text in a column that rows may lack, such as a subject; None for an empty one. Raises DataError."""
+        return None if self.values.get(column) is None else self.text(column) or None
+
     def text(self, column: str) -> str:
         """The text in a column. Raises DataError when it is anything else."""
         value = self[column]

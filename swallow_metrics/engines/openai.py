@@ -174,19 +174,26 @@ def parse_answer(answer: Any, latency_s: float, request: Request, base_url: str)
     except (TypeError, KeyError, IndexError, AttributeError) as error:
         msg = f"expected a chat completion from {base_url}, but got {str(answer)!r:.200}"
         raise EngineError(msg) from error
-    usage = answer.get("usage") or {}
     text = content if content is not None else (reasoning or "")
     if not isinstance(text, str):
         raise EngineError(f"expected text content from {base_url}, but got {text!r:.200}")
+    finish_reason = choice.get("finish_reason")
     return Response(
         text=text,
-        reasoning=reasoning,
-        finish_reason=choice.get("finish_reason"),
-        prompt_tokens=usage.get("prompt_tokens"),
-        completion_tokens=usage.get("completion_tokens"),
+        reasoning=reasoning if isinstance(reasoning, str) else None,
+        finish_reason=finish_reason if isinstance(finish_reason, str) else None,
+        prompt_tokens=_tokens(answer, "prompt_tokens"),
+        completion_tokens=_tokens(answer, "completion_tokens"),
         latency_s=round(latency_s, 6),
         choices=request.choices,
     )
+
+
+def _tokens(answer: dict[str, Any], kind: str) -> int | None:
+    """A number of tokens; None where an endpoint tells none, or something else in its place."""
+    usage = answer.get("usage")
+    number = usage.get(kind) if isinstance(usage, dict) else None
+    return number if isinstance(number, int) else None
 
 
 def _line(error: BaseException, limit: int = 300) -> str:

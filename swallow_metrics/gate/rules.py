@@ -4,16 +4,19 @@ A TOML file has `gates = ["swallow_jmmlu.extractive_match>=0.55"]`, or a table a
 bare number means "at least" for a metric and "at most" for a count. `[prices."model name"]` holds `prompt` and
 `completion` in US dollars per million tokens, for cost estimates.
 
-A gate on a count (`errors`, `truncated`, `unextracted`) compares the number of questions; with a threshold strictly
-between 0 and 1 it compares their share.
+A gate on a count (`errors`, `truncated`, `unextracted`, and what a benchmark names as `trouble`) compares the number;
+with a threshold strictly between 0 and 1 it compares the share of the questions.
+
+`pass@1` stands for the long names of the reference that begin and end with a family and a number of generations, such
+as `humaneval_pass@1:10`.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from math import isfinite
 from pathlib import Path
@@ -22,22 +25,24 @@ from typing import Any, Literal
 from swallow_metrics.errors import UsageError
 
 COUNTS = ("errors", "truncated", "unextracted")  # what every benchmark counts and a gate may bound
+_PASS_AT_K = re.compile(r"[a-z]+_(pass@\d+):\d+")
 _EXPRESSION = re.compile(r"\s*([A-Za-z0-9_]+)\.([^<>=\s]+)\s*(>=|<=)\s*(\S+)\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One threshold. `metric` is a metric's name or a count."""
+    """One threshold. `metric` is a metric's name or a count, `written` the threshold as the user wrote it."""
 
     benchmark: str
     metric: str
     operator: Literal[">=", "<="]
     threshold: float
+    written: str = field(default="", compare=False)
 
     @property
     def expression(self) -> str:
         """The gate as it can be written on the command line."""
-        return f"{self.benchmark}.{self.metric}{self.operator}{self.threshold:g}"
+        return f"{self.benchmark}.{self.metric}{self.operator}{self.written or repr(self.threshold)}"
 
     def passes(self, value: float) -> bool:
         """Whether a measured value meets the threshold."""
@@ -50,7 +55,7 @@ def parse_gate(text: str) -> Gate:
     if match is None:
         raise UsageError(f"expected a gate such as swallow_jmmlu.extractive_match>=0.55, but got {text!r}")
     benchmark, metric, operator, number = match.groups()
-    return Gate(benchmark, metric, _operator(operator), _threshold(number, text))
+    return Gate(benchmark, metric, _operator(operator), _threshold(number, text), number)
 
 
 def read_gates(path: Path) -> tuple[tuple[Gate, ...], dict[str, dict[str, float]]]:
@@ -73,6 +78,9 @@ def read_gates(path: Path) -> tuple[tuple[Gate, ...], dict[str, dict[str, float]
             raise UsageError(f"{path}: expected a table [{benchmark}] of metrics, but got {metrics!r}")
         for metric, rule in metrics.items():
             bare = isinstance(rule, int | float) and not isinstance(rule, bool)
+            if not bare and not (isinstance(rule, str) and rule.lstrip().startswith((">=", "<="))):
+                expected = f"{benchmark}.{metric} to be a number or a text such as '>=0.55'"
+                raise UsageError(f"{path}: expected {expected}, but got {rule!r:.60}")
             operator = ("<=" if metric in COUNTS else ">=") if bare else ""
             gates.append(parse_gate(f"{benchmark}.{metric}{operator}{rule}"))
     return tuple(gates), prices
@@ -98,7 +106,7 @@ def check_names(gates: Iterable[Gate], known: Mapping[str, Iterable[str]], selec
                 f"{_nearest(gate.benchmark, known)}"
             )
         names = [*known[gate.benchmark], *COUNTS]
-        if gate.metric not in names:
+        if full_name(gate.metric, names) not in names:
             raise UsageError(
                 f"the gate {gate.expression} names {gate.metric!r}, which {gate.benchmark} does not measure"
                 f"{_nearest(gate.metric, names)}"
@@ -107,6 +115,14 @@ def check_names(gates: Iterable[Gate], known: Mapping[str, Iterable[str]], selec
             raise UsageError(
                 f"the gate {gate.expression} cannot be checked: no question of {gate.benchmark} is selected"
             )
+
+
+def full_name(metric: str, names: Collection[str]) -> str:
+    """The metric that a short name such as `pass@1` stands for among `names`; any other name is returned as it is."""
+    if metric in names:
+        return metric
+    found = [name for name in names if (match := _PASS_AT_K.fullmatch(name)) and match.group(1) == metric]
+    return found[0] if len(found) == 1 else metric
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
@@ -142,10 +158,12 @@ def check(gates: Iterable[Gate], benchmarks: Mapping[str, Mapping[str, Any]]) ->
 
 def measured(benchmark: Mapping[str, Any], gate: Gate) -> float | None:
     """The value a gate compares, from a benchmark's part of the report; None when there is none."""
-    if gate.metric in benchmark.get("metrics", {}):
-        mean: float | None = benchmark["metrics"][gate.metric]["mean"]
+    metrics = benchmark.get("metrics", {})
+    if (name := full_name(gate.metric, metrics)) in metrics:
+        mean: float | None = metrics[name]["mean"]
         return mean
-    count = benchmark.get(gate.metric, benchmark.get("counts", {}).get(gate.metric))
+    none = 0 if gate.metric in benchmark.get("trouble", ()) else None  # what never happened is not in `counts`
+    count = benchmark.get(gate.metric, benchmark.get("counts", {}).get(gate.metric, none))
     if count is None:
         return None
     return count / benchmark["samples"] if 0 < gate.threshold < 1 else float(count)

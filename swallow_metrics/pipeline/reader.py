@@ -64,8 +64,11 @@ class JournalReader:
 
     def _index(self, file: Path, warn: Callable[[str], None]) -> None:
         number = len(self._files)
-        with file.open("rb") as stream:
-            data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) if file.stat().st_size else b""
+        try:
+            with file.open("rb") as stream:
+                data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) if file.stat().st_size else b""
+        except OSError as error:
+            raise UsageError(f"cannot read the journal {file}: {error.strerror}") from error
         self._files.append(data)
         for line_number, start, end in _lines(data):
             raw = data[start:end]
@@ -94,6 +97,10 @@ class JournalReader:
     def benchmarks(self) -> set[str]:
         """Ids of the benchmarks that have a line."""
         return {benchmark for benchmark, _ in self._places}
+
+    def samples(self, benchmark: str) -> set[str]:
+        """Ids of the samples of a benchmark that have a line."""
+        return {sample for name, sample in self._places if name == benchmark}
 
     def repeats(self, benchmark: str, sample: str) -> tuple[int, ...]:
         """The repeat numbers recorded for a sample's first model turn, ascending."""
@@ -157,20 +164,64 @@ def loads(raw: bytes) -> dict[str, Any]:
     except ValueError:
         import json
 
-        line = json.loads(raw)
+        try:
+            line = json.loads(raw)
+        except RecursionError as error:
+            raise ValueError("it is nested too deeply") from error
     if not isinstance(line, dict):
         raise ValueError(f"it is {type(line).__name__}")
     return line
 
 
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_text_or_null(value: object) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _are_texts(value: object) -> bool:
+    return value is None or (isinstance(value, list) and all(map(_is_text, value)))
+
+
+def _is_usage(value: object) -> bool:
+    """Endpoints tell more in it than is read here."""
+    if not isinstance(value, dict):
+        return value is None
+    tokens = (value.get("prompt_tokens"), value.get("completion_tokens"))
+    return all(number is None or isinstance(number, int | float) for number in tokens)
+
+
+_REQUIRED = ("benchmark", "sample", "text")
+_KINDS: dict[str, tuple[Callable[[object], bool], str]] = {
+    "benchmark": (_is_text, "a string"),
+    "sample": (_is_text, "a string"),
+    "text": (_is_text, "a string"),
+    "repeat": (_is_count, "a whole number of at least 0"),
+    "turn": (_is_count, "a whole number of at least 0"),
+    "attempt": (_is_count, "a whole number of at least 0"),
+    "role": (("model", "judge").__contains__, "'model' or 'judge'"),
+    "judge": (_is_text_or_null, "a string"),
+    "key": (_is_text_or_null, "a string"),
+    "reasoning": (_is_text_or_null, "a string"),
+    "finish_reason": (_is_text_or_null, "a string"),
+    "choices": (_are_texts, "a list of strings"),
+    "usage": (_is_usage, "an object with numbers of tokens"),
+}
+
+
 def _checked_place(line: dict[str, Any], file: Path, number: int) -> Place:
-    for name in ("benchmark", "sample", "text"):
-        if not isinstance(line.get(name), str):
-            msg = f"{file}, line {number}: expected {name!r} to be a string, but got {line.get(name)!r:.60}"
-            raise UsageError(msg)
+    """The place of a line, every field of which is of its kind. Raises UsageError."""
+    for name in (*_REQUIRED, *line):
+        kind = _KINDS.get(name)
+        if kind is not None and not kind[0](line.get(name)):
+            got = f"{line[name]!r:.60}" if name in line else "none"
+            raise UsageError(f"{file}, line {number}: expected {name!r} to be {kind[1]}, but got {got}")
     get = line.get
     place = (line["benchmark"], line["sample"], get("repeat", 0), get("turn", 0), get("role", "model"))
-    if not (isinstance(place[2], int) and isinstance(place[3], int) and place[4] in ("model", "judge")):
-        msg = f"{file}, line {number}: expected whole numbers for repeat and turn and a role 'model' or 'judge'"
-        raise UsageError(msg)
-    return (*place, str(get("judge") or ""), int(get("attempt") or 0))
+    return (*place, get("judge") or "", get("attempt", 0))

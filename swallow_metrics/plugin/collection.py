@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -105,6 +105,9 @@ class Collection:
             loaded = self._rows(benchmark, folder)
             collected.dataset = loaded.info
             samples = [benchmark.sample(row, text) for row in loaded.rows]
+            _check_groups(benchmark, samples)
+            if self.settings.replay is not None:
+                self._warn_of_strangers(benchmark.id, samples)
             if self.settings.limit is not None:
                 samples = limited(samples, self.settings.limit, self.settings.limit_seed)
         except UsageError as error:
@@ -113,12 +116,24 @@ class Collection:
         self._samples[benchmark.id] = samples
         return samples
 
+    def _warn_of_strangers(self, benchmark_id: str, samples: Iterable[Sample]) -> None:
+        """Recorded answers to none of the questions: a sign of another dataset, or of ids written another way."""
+        strangers = sorted(self.recorded().samples(benchmark_id) - {sample.id for sample in samples})
+        if strangers:
+            number = f"{len(strangers):,} samples of {benchmark_id}"
+            self.warn(
+                f"{self.settings.replay} has answers for {number} that its data does not have, such as {strangers[0]!r}"
+            )
+
     def _rows(self, benchmark: Benchmark, folder: Path) -> Any:
         settings = self.settings
         if settings.data_dir is not None:
             from swallow_metrics.datasets.local import load_local
 
-            return load_local(benchmark.id, benchmark.dataset, settings.data_dir)
+            loaded = load_local(benchmark.id, benchmark.dataset, settings.data_dir)
+            if settings.mode == "demo" and not self._config.option.collectonly:
+                _check_demo(benchmark, folder, loaded.info)
+            return loaded
         if settings.mode == "demo":
             from swallow_metrics.datasets.local import load_demo
 
@@ -137,18 +152,42 @@ def _benchmark_of(marker: pytest.Mark, metafunc: pytest.Metafunc) -> Benchmark:
     return marker.args[0]
 
 
+def _check_demo(benchmark: Benchmark, folder: Path, found: Mapping[str, Any]) -> None:
+    """The demo's answers are to its own questions: on others they would make scores of nothing. Raises UsageError."""
+    from swallow_metrics.datasets.local import load_demo
+
+    try:
+        own = load_demo(benchmark.id, benchmark.dataset, folder / "demo").info["sha256"]
+    except UsageError:
+        own = None
+    if own != found["sha256"]:
+        raise UsageError(
+            f"{benchmark.id}: the demo has no answers to the questions of {found['path']}; give --model or --replay "
+            f"beside --data-dir, or leave it out"
+        )
+
+
+def _check_groups(benchmark: Benchmark, samples: Sequence[Sample]) -> None:
+    """A number or list from a row as it is would be no name of a group in the report. Raises UsageError."""
+    for sample in samples:
+        if sample.group is not None and not isinstance(sample.group, str):
+            where = f"{benchmark.id} sample {sample.id!r}"
+            raise UsageError(f"{where}: expected its group to be text or None, but got {sample.group!r:.60}")
+
+
 def _named_on_command_line(config: pytest.Config, definition: pytest.Item) -> bool:
     """False only when node ids on the command line name other functions of this file, and never the file itself."""
     own = str(definition.path)
+    inside = definition.nodeid.split("::")[1:]
     named = []
     for argument in config.args:
         path, *names = argument.split("[", 1)[0].split("::")
         where = (config.invocation_params.dir / path).resolve()
         if str(where) == own and names:
-            named.append(names[-1])
+            named.append(names == inside[: len(names)])  # a class names all of its functions
         elif str(where) == own or Path(own).is_relative_to(where):
             return True
-    return not named or definition.name in named
+    return not named or any(named)
 
 
 def limited(samples: Sequence[Sample], limit: int, seed: int) -> list[Sample]:

@@ -137,7 +137,8 @@ class Reporting:
             write_atomically(path, json_report)
             self._saved = f"report: {_shown(path)}"
         except OSError as error:
-            self._saved = f"REPORT NOT WRITTEN: {path}: {error.strerror}; the answers are in {self.run_dir.path}"
+            kept = f"; the answers are in {self.run_dir.path}" if self.run_dir.journals() else ""
+            self._saved = f"REPORT NOT WRITTEN: {path}: {error.strerror}{kept}"
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """The table of results."""

@@ -158,7 +158,7 @@ class EvalRun:
             return report
         if call.excinfo is not None:
             error = call.excinfo.value
-            if isinstance(error, MeasurementError):
+            if isinstance(error, SwallowError):
                 report.longrepr = str(error)
                 state.error = state.error or str(error)
                 if isinstance(error, EngineDown):

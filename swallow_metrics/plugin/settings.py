@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,7 +15,7 @@ import pytest
 from swallow_metrics.datatypes import Sampling
 from swallow_metrics.errors import UsageError
 from swallow_metrics.gate.rules import Gate, parse_gate, read_gates
-from swallow_metrics.plugin.options import DEFAULT_KEY_ENV
+from swallow_metrics.plugin.options import DEFAULT_KEY_ENV, DEFAULTS
 
 Mode = Literal["demo", "replay", "model"]
 
@@ -67,8 +69,9 @@ class Settings:
 def read_settings(config: pytest.Config) -> Settings:
     """Check the command line and ini values. Raises UsageError; imports nothing heavy, touches no network."""
     get = config.getoption
+    _refuse_empty(config)
     model = get("--model") or config.getini("swallow_model") or None
-    base_url = get("--base-url") or config.getini("swallow_base_url") or None
+    base_url = _url("--base-url", get("--base-url") or config.getini("swallow_base_url"))
     replay = _path(config, "--replay")
     _check_contradictions(config, model, base_url)
     sampling = Sampling(
@@ -84,11 +87,12 @@ def read_settings(config: pytest.Config) -> Settings:
     if len(set(judge_models)) != len(judge_models):
         raise UsageError(f"--judge-model was given {judge_models[0]!r} twice; two judges need two names")
     in_flight = config.getini("swallow_max_in_flight")
+    mode: Mode = "replay" if replay else "model" if model else "demo"
     return Settings(
-        mode="replay" if replay else "model" if model else "demo",
+        mode=mode,
         model=model,
         base_url=base_url,
-        key_env=get("--api-key-env") or config.getini("swallow_api_key_env") or DEFAULT_KEY_ENV,
+        key_env=_key_env(config, "--api-key-env", "swallow_api_key_env"),
         engine_args=_engine_args(config),
         max_in_flight=_within(config, "--max-in-flight", 1, None) or _whole("swallow_max_in_flight", in_flight) or 64,
         request_timeout_s=_within(config, "--request-timeout", 0.0, None, open_low=True) or 1800.0,
@@ -99,7 +103,7 @@ def read_settings(config: pytest.Config) -> Settings:
         chat_template=_existing(config, "--chat-template", None, "file"),
         use_chat_template=not get("--no-chat-template"),
         prompts=_existing(config, "--prompts", "swallow_prompts", "folder"),
-        data_dir=_existing(config, "--data-dir", "swallow_data_dir", "folder"),
+        data_dir=_existing(config, "--data-dir", "swallow_data_dir" if mode != "demo" else None, "folder"),
         data_lock=_path(config, "--data-lock", "swallow_data_lock"),
         data_lock_update=get("--data-lock-update"),
         limit=_within(config, "--limit", 1, None),
@@ -109,8 +113,8 @@ def read_settings(config: pytest.Config) -> Settings:
         resume=get("--resume"),
         judge=JudgeSettings(
             models=judge_models,
-            base_url=get("--judge-base-url") or config.getini("swallow_judge_base_url") or None,
-            key_env=get("--judge-api-key-env") or config.getini("swallow_judge_api_key_env") or DEFAULT_KEY_ENV,
+            base_url=_url("--judge-base-url", get("--judge-base-url") or config.getini("swallow_judge_base_url")),
+            key_env=_key_env(config, "--judge-api-key-env", "swallow_judge_api_key_env"),
             prompts=_existing(config, "--judge-prompts", None, "file"),
             retries=_within(config, "--judge-retries", 0, None) or 0,
         ),
@@ -119,8 +123,31 @@ def read_settings(config: pytest.Config) -> Settings:
         gates=(*file_gates, *(parse_gate(text) for text in get("--gate"))),
         standing_gates=tuple(parse_gate(text) for text in config.getini("swallow_gates")),
         prices=prices,
-        verbose=config.option.verbose > 0,
+        verbose=config.getoption("verbose", 0) > 0,
     )
+
+
+def _refuse_empty(config: pytest.Config) -> None:
+    """`--model "$MODEL"` with nothing in the variable must not run the demo, and say that all is well."""
+    for name in DEFAULTS:
+        value = config.getoption(name)
+        if name != "--system-prompt" and any(text == "" for text in (value if isinstance(value, list) else [value])):
+            raise UsageError(f"{name} was given an empty text; give it a value or leave it out")
+
+
+def _url(option: str, text: str | None) -> str | None:
+    """The address of an endpoint; without its scheme every request would fail, hours of retries later."""
+    if text and not re.match(r"https?://[^/?#\s]", text):
+        raise UsageError(f"{option} expects a URL such as http://127.0.0.1:8000/v1, but got {text!r}")
+    return text or None
+
+
+def _key_env(config: pytest.Config, option: str, ini: str) -> str:
+    """The name of a variable. What is no name may be the key itself, so it is not shown."""
+    name: str = config.getoption(option) or config.getini(ini) or DEFAULT_KEY_ENV
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        raise UsageError(f"{option} expects the name of an environment variable that holds the key, not a key")
+    return name
 
 
 def _check_contradictions(config: pytest.Config, model: str | None, base_url: str | None) -> None:
@@ -140,11 +167,19 @@ def _check_contradictions(config: pytest.Config, model: str | None, base_url: st
         config.getoption("--data-lock") or config.getini("swallow_data_lock")
     ):
         raise UsageError("--data-lock-update needs --data-lock FILE, the file to write")
+    local = config.getoption("--data-dir") or config.getini("swallow_data_dir")
+    if (config.getoption("--data-lock") or config.getoption("--data-lock-update")) and (
+        local or not (model or config.getoption("--replay"))
+    ):
+        raise UsageError(
+            f"--data-lock pins datasets of the hub, but {'--data-dir' if local else 'the demo'} reads local rows; "
+            f"leave one of them out"
+        )
     if config.getoption("--chat-template") and config.getoption("--no-chat-template"):
         raise UsageError("--chat-template and --no-chat-template contradict each other; give one of them")
-    if base_url and (local := sorted(given & set(_LOCAL_ONLY))):
+    if base_url and (own := sorted(given & set(_LOCAL_ONLY))):
         raise UsageError(
-            f"{local[0]} sets up vLLM in this process; with --base-url the endpoint decides it, leave it out"
+            f"{own[0]} sets up vLLM in this process; with --base-url the endpoint decides it, leave it out"
         )
     if not model and (useless := sorted(given - set(_JUDGE_TOO if judges else ()))):
         raise UsageError(f"{useless[0]} has no effect without --model; give --model or leave it out")
@@ -209,9 +244,9 @@ def _within(config: pytest.Config, option: str, low: float, high: float | None, 
     value = config.getoption(option)
     if value is None:
         return None
-    if not (value > low if open_low else value >= low) or (high is not None and value > high):
+    if not (value > low if open_low else value >= low) or value == inf or (high is not None and value > high):
         bounds = f"{'more than' if open_low else 'at least'} {low}" + (
-            f" and at most {high}" if high is not None else ""
+            f" and at most {high}" if high is not None else " and finite" * (value == inf)
         )
         raise UsageError(f"{option} must be {bounds}, but got {value}")
     return value

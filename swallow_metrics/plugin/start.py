@@ -67,7 +67,10 @@ def _check(config: pytest.Config, collection: Collection, items: list[pytest.Ite
     if not problems and not config.option.collectonly:
         problems += judge_problems(config, collection, selected)
     if not problems:
-        known = {name: [m.name for m in benchmark.metrics] for name, benchmark in collection.seen.items()}
+        known = {
+            name: [*(metric.name for metric in benchmark.metrics), *benchmark.facts.get("trouble", ())]
+            for name, benchmark in collection.seen.items()
+        }
         check_names(collection.settings.gates, known, selected)
         standing = [gate for gate in collection.settings.standing_gates if gate.benchmark in selected]
         check_names(standing, known, selected)

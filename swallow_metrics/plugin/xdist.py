@@ -47,10 +47,11 @@ def is_controller(config: pytest.Config) -> bool:
 
 def asks_questions(config: pytest.Config) -> bool:
     """Whether a path on the command line holds an evaluation module: decided before anything is collected."""
+    names = [name for pattern in config.getini("python_files") if (name := Path(pattern).name)]
     for argument in config.args:
         path = config.invocation_params.dir / argument.split("::", 1)[0]
-        files = path.glob("**/test_*.py") if path.is_dir() else [path]
-        if any(file.is_file() and b"llm_eval(" in file.read_bytes() for file in files):
+        files = [file for name in names for file in path.rglob(name)] if path.is_dir() else [path]
+        if any(file.is_file() and b"llm_eval" in file.read_bytes() for file in files):
             return True
     return False
 

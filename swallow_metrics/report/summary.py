@@ -11,8 +11,11 @@ from swallow_metrics.report.intervals import figures
 
 
 def summarize(benchmark: Benchmark, records: Sequence[Record], samples: int) -> Summary:
-    """One benchmark's summary. `samples` is the number of questions selected, measured or not."""
-    measured = [record for record in records if record.error is None]
+    """One benchmark's summary. `samples` is the number of questions selected, measured or not.
+
+    A record without an error and without a score (a test that was skipped) is no measurement either.
+    """
+    measured = [record for record in records if record.error is None and record.scores]
     counts: Counter[str] = Counter({"unextracted": 0, "truncated": 0})
     for record in measured:
         counts.update(record.counts)

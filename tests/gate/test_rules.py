@@ -5,11 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swallow_metrics.errors import UsageError
-from swallow_metrics.gate.rules import Gate, check, parse_gate
+from swallow_metrics.gate.rules import Gate, check, parse_gate, read_gates
 
 REPORT = {
     "b": {"samples": 200, "errors": 3, "unextracted": 0, "truncated": 10, "counts": {"timeout": 4},
           "metrics": {"pass@1": {"mean": 0.5}, "humaneval_pass@1:10": {"mean": 0.25}}},
+    "code": {"samples": 9, "counts": {}, "trouble": ["timeout"],
+             "metrics": {"codegen_pass@1:10": {"mean": 0.5}, "codegen_pass@10:10": {"mean": 0.75}}},
 }  # fmt: skip
 
 
@@ -25,6 +27,11 @@ REPORT = {
         ("b.truncated<=0.05", 0.05, True),  # a threshold between 0 and 1 is a share of the samples
         ("b.truncated<=0.04", 0.05, False),
         ("b.timeout<=4", 4.0, True),
+        ("code.timeout<=0", 0.0, True),  # it has a name and never happened
+        ("code.pass@1>=0.5", 0.5, True),
+        ("code.pass@10<=0.7", 0.75, False),
+        ("code.codegen_pass@10:10>=0.75", 0.75, True),
+        ("code.pass@100>=0", None, False),
         ("b.absent>=0", None, False),
         ("c.pass@1>=0", None, False),
     ],
@@ -40,6 +47,23 @@ def test_expressions_read_back(threshold, operator):
     """A gate's own expression means the same gate."""
     gate = Gate("b", "f1_score", operator, threshold)
     assert parse_gate(gate.expression) == gate
+
+
+@pytest.mark.parametrize("text", ["b.m>=0.50", "b.m<=7097", "b.m>=0.123456789", "b.m>=1e-9"])
+def test_a_threshold_is_shown_as_it_was_written(text):
+    """Rounded, `>=0.9999999` would read as a gate that nothing passes."""
+    assert parse_gate(text.replace("=", "= ")).expression == text
+
+
+@pytest.mark.parametrize("rule", ["true", '"0.5"', "[0.1]", "{min = 0.1}", '"high"'])
+def test_a_file_names_itself_and_the_rule_it_cannot_use(tmp_path, rule):
+    """A number or a text with its comparison; anything else is shown with its place."""
+    file = tmp_path / "gates.toml"
+    file.write_text(f"[b]\nf1_score = {rule}\n")
+    with pytest.raises(
+        UsageError, match=r"gates\.toml: expected b\.f1_score to be a number or a text such as '>=0.55'"
+    ):
+        read_gates(file)
 
 
 @pytest.mark.parametrize(

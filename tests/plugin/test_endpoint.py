@@ -1,6 +1,7 @@
 """Runs against a real HTTP endpoint."""
 
 import importlib
+import json
 import re
 import signal
 import subprocess
@@ -107,6 +108,16 @@ def test_nonsense_is_an_item_error(mini, answer):
     assert (figures["errors"], figures["scored"]) == (6, 0)
 
 
+@pytest.mark.parametrize("usage", ["many", ["8"], {"prompt_tokens": "10", "completion_tokens": {"all": 8}}])
+def test_nonsense_beside_an_answer_costs_no_answer(mini, usage):
+    """Token counts and finish reasons of no sensible kind are unknown ones; the journal can be read again."""
+    answer = json.dumps({"choices": [{"message": {"content": "A"}, "finish_reason": 7}], "usage": usage})
+    with Endpoint(lambda body: (200, {}, answer)) as server:
+        assert mini.run(*options(server)).ret == 0
+    assert {line["usage"]["completion_tokens"] for line in mini.journal()} == {None}
+    assert mini.run("--replay", "run", "--data-dir", "data", "--run-dir", "again").ret == 0
+
+
 def test_a_dead_endpoint_ends_in_bounded_time(mini, monkeypatch):
     """Nothing listens: item errors, not a hang, and not every item waits for all retries."""
     # not by its name: pytester forgets the module that a name would import here
@@ -139,6 +150,16 @@ def test_xdist_reports_the_same(mini, how):
             line["sample"] for line in mini.journal("one")
         )
         assert one["swallow"]["model"] == two["swallow"]["model"]
+
+
+def test_xdist_finds_modules_as_pytest_does(mini):
+    """A module that pytest collects by another pattern than test_*.py is an evaluation too."""
+    folder = mini.path / "benchmarks"
+    text = (folder / "test_mini.py").read_text().replace("@pytest.mark.llm_eval(MINI)", "@ask(MINI)")
+    (folder / "mini_test.py").write_text(text.replace("def sample", "ask = pytest.mark.llm_eval\n\ndef sample"))
+    (folder / "test_mini.py").unlink()
+    assert mini.run("-n", "2", subprocess=True).ret == 0
+    assert mini.report()["swallow"]["benchmarks"]["mini"]["scored"] == 6
 
 
 def test_xdist_says_wrong_options_once(mini):

@@ -162,6 +162,30 @@ def test_a_bug_in_scoring_is_an_item_error(mini):
     assert "ZeroDivisionError" in mini.report()["tests"][0]["metadata"]["error"]
 
 
+def test_an_error_of_ours_in_a_test_body_is_one_line(mini):
+    """What a row or a file is found to be while it is scored needs no traceback."""
+    module = mini.path / "benchmarks" / "test_mini.py"
+    bad = 'from swallow_metrics.errors import DataError\n    raise DataError("mini: rows.jsonl, line 1: no cases")\n'
+    module.write_text(module.read_text() + f"    {bad}")
+    result = mini.run()
+    assert result.ret == 1
+    result.stdout.no_fnmatch_line("*DataError*")
+    assert mini.report()["tests"][0]["metadata"]["error"] == "mini: rows.jsonl, line 1: no cases"
+
+
+def test_a_skipped_question_is_not_scored(mini):
+    """A test that is skipped, or says nothing of its answer, is in no figure and not counted as measured."""
+    module = mini.path / "benchmarks" / "test_mini.py"
+    head, body = module.read_text().split("    for response")
+    skip = '    if sample.id == "1":\n        pytest.skip("not today")\n    if sample.id == "2":\n        return\n'
+    module.write_text(f"{head}{skip}    for response{body}")
+    result = mini.run()
+    result.assert_outcomes(passed=5, skipped=1)
+    result.stdout.fnmatch_lines(["mini *4/6 *"])
+    data = mini.report()["swallow"]["benchmarks"]["mini"]
+    assert (data["samples"], data["scored"], data["metrics"]["length"]["n"]) == (6, 4, 4)
+
+
 def test_an_undeclared_metric_is_refused(mini):
     """A metric that the benchmark does not declare could neither be gated nor aggregated."""
     text = (mini.path / "benchmarks" / "test_mini.py").read_text()

@@ -25,6 +25,16 @@ def usage_line(result):
         (["--data-dir", "nowhere", "--replay", "answers.jsonl"], "--data-dir expects a folder"),
         (["--temperature", "-1", "--model", "x"], "--temperature must be at least 0"),
         (["--top-p", "0", "--model", "x"], "--top-p must be more than 0"),
+        (["--temperature", "inf", "--model", "x"], "--temperature must be at least 0.0 and finite"),
+        (["--model", ""], "--model was given an empty text"),
+        (["--replay", "", "--data-dir", "data"], "--replay was given an empty text"),
+        (["--model", "x", "--base-url", "127.0.0.1:1"], "--base-url expects a URL such as http://"),
+        (["--judge-base-url", "ftp://127.0.0.1"], "--judge-base-url expects a URL such as http://"),
+        (["--data-lock", "lock.toml"], "the demo reads local rows"),
+        (
+            ["--data-lock", "lock.toml", "--data-dir", "data", "--replay", "answers.jsonl"],
+            "--data-dir reads local rows",
+        ),
         (["--max-tokens", "0", "--model", "x"], "--max-tokens must be at least 1"),
         (["--limit", "0"], "--limit must be at least 1"),
         (["--temperature", "0.5"], "--temperature has no effect without --model"),
@@ -54,6 +64,15 @@ def test_wrong_options_are_one_line(mini, arguments, expected):
     assert not (mini.path / "run").exists()
 
 
+@pytest.mark.parametrize("option", ["--api-key-env", "--judge-api-key-env"])
+def test_a_key_in_place_of_its_variable_is_not_shown(mini, option):
+    """Neither in the message nor in any file."""
+    result = mini.run("--model", "x", "--base-url", "http://127.0.0.1:1/v1", "--data-dir", "data", option, "sk-4711")
+    assert "the name of an environment variable" in usage_line(result)
+    assert "4711" not in result.stdout.str() + result.stderr.str()
+    assert not (mini.path / "run").exists()
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -73,6 +92,23 @@ def test_wrong_data_names_file_and_line(mini, content, expected):
     assert "mini" in line
 
 
+def test_a_group_is_a_name(mini):
+    """A benchmark that takes a row's value as it is gets told, before anything is asked."""
+    (mini.path / "data" / "mini.jsonl").write_text('{"question": "q", "answer": "A", "topic": ["a"]}\n')
+    line = usage_line(mini.run("--data-dir", "data", "--replay", "answers.jsonl"))
+    assert "mini sample '0': expected its group to be text or None, but got ['a']" in line
+
+
+def test_the_demo_answers_no_other_questions(mini):
+    """Its recorded answers would be scored against questions they were not given to."""
+    (mini.path / "data" / "mini.jsonl").write_text('{"question": "Another?", "answer": "A"}\n' * 6)
+    assert "give --model or --replay" in usage_line(mini.run("--data-dir", "data"))
+    assert mini.run("--data-dir", "data", "--collect-only").ret == 0
+    (mini.path / "pytest.ini").write_text("[pytest]\nswallow_data_dir = data\n")
+    assert mini.run().ret == 0  # the file's default is for models and journals
+    assert mini.report()["swallow"]["benchmarks"]["mini"]["dataset"]["path"] == "demo/mini.jsonl"
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -80,13 +116,39 @@ def test_wrong_data_names_file_and_line(mini, content, expected):
         ('{"benchmark": "mini", "sample": "0", "text": 3}\n', "'text'"),
         ('junk\n{"benchmark": "mini", "sample": "0", "text": "A"}\n', "line 1"),
         ('{"benchmark": "minni", "sample": "0", "text": "A"}\n', "minni"),
-        ('{"benchmark": "mini", "sample": "0", "text": "A", "repeat": "x"}\n', "whole numbers"),
+        ('{"benchmark": "mini", "sample": "0", "text": "A", "repeat": "x"}\n', "'repeat' to be a whole number"),
+        ('{"benchmark": "mini", "sample": "0", "text": "A", "repeat": true}\n', "'repeat' to be a whole number"),
+        ('{"benchmark": "mini", "sample": "0", "text": "A", "turn": -1}\n', "'turn' to be a whole number"),
+        ('{"benchmark": "mini", "sample": "0", "text": "A", "attempt": "x"}\n', "'attempt' to be a whole number"),
+        ('{"benchmark": "mini", "sample": "0", "text": "A", "role": ["model"]}\n', "'role' to be 'model' or 'judge'"),
+        ('{"benchmark": "mini", "sample": "0", "text": "A", "key": [1]}\n', "'key' to be a string"),
+        ('{"benchmark": "mini", "sample": "0", "text": "A", "choices": "ABCD"}\n', "'choices' to be a list"),
+        (
+            '{"benchmark": "mini", "sample": "0", "text": "A", "usage": {"completion_tokens": "9"}}\n',
+            "numbers of tokens",
+        ),
+        ("[" * 100_000 + '\n{"benchmark": "mini", "sample": "0", "text": "A"}\n', "nested too deeply"),
     ],
 )
 def test_wrong_journals_are_refused(mini, content, expected):
     """A journal that cannot be read is no silent loss of answers."""
     (mini.path / "answers.jsonl").write_text(content)
     assert expected in usage_line(mini.run("--data-dir", "data", "--replay", "answers.jsonl"))
+
+
+def test_answers_to_no_question_are_told(mini):
+    """A journal for other data is not passed over in silence, but what --limit leaves out is no stranger."""
+    with (mini.path / "answers.jsonl").open("a") as stream:
+        stream.write('{"benchmark": "mini", "sample": "topic/0", "text": "A"}\n')
+    assert mini.run("--data-dir", "data", "--replay", "answers.jsonl", "--limit", "2").ret == 0
+    [warning] = [text for text in mini.report()["swallow"]["warnings"] if "answers.jsonl" in text]
+    assert "answers for 1 samples of mini that its data does not have, such as 'topic/0'" in warning
+
+
+def test_a_folder_named_as_a_journal_is_one_line(mini):
+    """What cannot be read is named."""
+    (mini.path / "answers" / "old.jsonl").mkdir(parents=True)
+    assert "old.jsonl" in usage_line(mini.run("--data-dir", "data", "--replay", "answers"))
 
 
 @pytest.mark.parametrize(
@@ -120,9 +182,11 @@ def test_an_unwritable_run_folder_is_one_line(mini):
 
 
 def test_a_run_folder_below_a_file_is_one_line(mini):
-    """The folder is named, whoever runs it."""
+    """The folder is named, whoever runs it, and nobody is sent there for answers."""
     (mini.path / "file").write_text("")
-    assert "file/run" in usage_line(mini.run("--run-dir", "file/run"))
+    result = mini.run("--run-dir", "file/run")
+    assert "file/run" in usage_line(result)
+    result.stdout.no_fnmatch_line("*the answers are in*")
 
 
 def test_gates_decide_the_exit_status(mini):
@@ -140,6 +204,16 @@ def test_errors_outrank_gates(mini):
     mini.write_answers(mini.path / "answers.jsonl", ["A"])
     options = ("--data-dir", "data", "--replay", "answers.jsonl", "--gate", "mini.extractive_match>=2")
     assert mini.run(*options).ret == 1
+
+
+def test_gates_name_a_benchmarks_own_counts(mini):
+    """What a benchmark declares as trouble can be bounded, also when it never happens; a misspelt name is refused."""
+    module = mini.path / "benchmarks" / "test_mini.py"
+    text = module.read_text().replace("fields=(", 'facts={"trouble": ["timeouts", "refusals"]}, fields=(')
+    module.write_text(text + '    score.count("timeouts")\n')
+    assert mini.run("--gate", "mini.timeouts<=6", "--gate", "mini.refusals<=0").ret == 0
+    assert [gate["value"] for gate in mini.report()["swallow"]["gates"]] == [6.0, 0.0]
+    assert "timeouts" in usage_line(mini.run("--gate", "mini.timeout<=6", "--run-dir", "again"))
 
 
 def test_gates_from_toml_and_ini(mini):
@@ -165,6 +239,22 @@ def test_selection_is_pytests_own(mini):
         *NO_OTHER_PLUGINS, "benchmarks/test_mini.py::test_mini[4]", "--run-dir", "d"
     )
     result.assert_outcomes(passed=1)
+
+
+def test_a_class_is_selected_by_its_name(mini):
+    """The node id of a class means all of its questions, that of another one none."""
+    module = mini.path / "benchmarks" / "test_mini.py"
+    head, test = module.read_text().split("@pytest.mark.english")
+    test = ("@pytest.mark.english" + test).replace("test_mini(", "test_mini(self, ").replace("\n", "\n    ")
+    module.write_text(f"{head}class TestMini:\n    {test}\n\nclass TestOther:\n    def test_other(self): pass\n")
+
+    def run(name, folder):
+        options = (*NO_OTHER_PLUGINS, f"benchmarks/test_mini.py::{name}", "--run-dir", folder)
+        return mini.pytester.runpytest_inprocess(*options)
+
+    run("TestMini", "a").assert_outcomes(passed=6)
+    run("TestMini::test_mini[3]", "b").assert_outcomes(passed=1)
+    run("TestOther", "c").assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize("option", ["--collect-only", "--markers", "--fixtures", "--help"])

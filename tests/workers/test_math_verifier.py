@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -24,6 +26,21 @@ def test_verdicts(verifier):
     assert verdict.extracted_golds == ("1/2", r"\frac{1}{2}")
     assert not verifier.verify("nothing", "latex", r"\boxed{5}").gold_parsed
     assert verifier.verify("033", "expression", r"\boxed{33}").equal
+
+
+SLOW_IMPORTS = """
+from swallow_metrics.metrics.math import values
+values._NORMALISE_SECONDS = 0.1
+from swallow_metrics.workers.math_child import _prepare
+answer = _prepare()
+print(answer({"gold": r"\\boxed{\\frac{7}{2}}", "kind": "latex", "prediction": "$x = 3.5$", "seconds": 10}))
+"""
+
+
+def test_slow_imports_change_no_score():
+    """No time limit runs while libraries are imported: where nothing is compiled yet, that takes seconds."""
+    done = subprocess.run([sys.executable, "-c", SLOW_IMPORTS], capture_output=True, text=True, check=False)
+    assert "'equal': True" in done.stdout, done.stderr
 
 
 @pytest.mark.parametrize("text", ["\0", "\ud800 5", "\u2028" * 1000, "$" * 5000, ""])
