@@ -18,7 +18,7 @@ from swallow_metrics.sandbox import CheckTests, Task
 
 def sample(row: Row, prompt: str) -> Sample:
     """The unfinished function; the target is its name, its tests stay outside of the prompt."""
-    if "def check(" not in row.text("test"):
+    if "check" not in row.text("test"):
         raise row.error(f"expected `test` to define check(candidate), but it is {row.text('test')[:60]!r}")
     question = render(prompt, code_snipet=row.text("prompt"))
     fields = {"prompt": row.text("prompt"), "test": row.text("test"), "tests": {}}
