@@ -11,6 +11,7 @@ from swallow_metrics.metrics.math.candidate import Candidate, Latex, Part, Plain
 from swallow_metrics.metrics.math.candidates import Target, pools
 from swallow_metrics.metrics.math.deadline import Deadline, OutOfTimeError
 from swallow_metrics.metrics.math.latex import parse_latex
+from swallow_metrics.metrics.math.numbers import number
 
 _NORMALISE_SECONDS = 1.0
 """Normalisation takes milliseconds, but its expressions are quadratic: `^(` repeated takes hours for a megabyte."""
@@ -150,9 +151,7 @@ def _plain_value(candidate: Plain, string: str) -> Any:
         from sympy.parsing import parse_expr
 
         return parse_expr(string.replace("\n", " ").replace("^", "**"), evaluate=False)
-    from sympy import Number
-
-    return _percent(Number(string)) if candidate.percent else Number(string)
+    return _percent(number(string)) if candidate.percent else number(string)
 
 
 __all__ = ["OutOfTimeError", "Reader"]
