@@ -19,7 +19,8 @@ def _prepare() -> Answer:
     from swallow_metrics.metrics.math.compare import Judge, MathVerdict
 
     judge = Judge()
-    judge.verdict(r"$\boxed{\frac{1}{2}}$", "latex", r"$x = 0.5$ or 1/2", 60)  # imports the libraries
+    # Imports the libraries, with what they import only for their parser and when they simplify.
+    judge.verdict(r"$\boxed{\frac{\sin x}{2}+\frac{1}{2}}$", "latex", r"$x = \frac{\sin x+1}{2}$ or 1/2", 60)
 
     def answer(message: dict[str, Any]) -> dict[str, Any]:
         seconds = message["seconds"]
