@@ -267,3 +267,11 @@ def test_parser_equals_the_library(text):
     real = not should_treat_as_complex(text)
     expected = value(lambda: latex2sympy(text, is_real=real, convert_degrees=False, normalization_config=None))
     assert value(lambda: parse_latex(text)) == expected
+
+
+def test_states_of_the_grammar_wait_or_go_on():
+    """No state of the library's grammar both waits for a token and can go on without: the faster parser relies on it."""
+    from latex2sympy2_extended.gen.PSParser import PSParser
+
+    for state in PSParser.atn.states:
+        assert {edge.isEpsilon for edge in state.transitions} <= {state.epsilonOnlyTransitions}

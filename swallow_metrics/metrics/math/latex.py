@@ -85,6 +85,14 @@ def _simulator() -> Any:
             choice: int = super().adaptivePredict(source, decision, context)
             return choice
 
+        def closure_(self, config: Any, configs: Any, *rest: Any) -> None:
+            # A state that waits for a token has no other way out, and most steps end in one: the general method would
+            # look for such ways and find none, unless the end of the text counts as one (the last argument).
+            if config.state.epsilonOnlyTransitions or rest[-1]:
+                super().closure_(config, configs, *rest)
+            else:
+                configs.add(config, self.mergeCache)
+
     return Simulator
 
 
