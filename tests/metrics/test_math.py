@@ -53,6 +53,12 @@ EXAMPLES = [
     (r"\boxed{10\%}", "about 10 %", True),
     (r"\boxed{10\%}", r"\boxed{10}", False),
     (r"\boxed{10}", r"\boxed{10\%}", False),
+    (r"\boxed{10}", r"$10\%$", False),
+    # In plain text the sign is part of the value but not of the text that is kept (recorded: "28 pct" gives 28/100 and
+    # the text 28), and equal texts are enough.
+    (r"\boxed{10}", "about 10%", True),
+    (r"\boxed{10}", "$10$ percent", True),
+    (r"\boxed{10}", "about 10.0%", False),
     (r"\boxed{5}", "", False),
 ]
 
@@ -75,6 +81,8 @@ def test_latex_golds(judge, gold, prediction, equal):
         ("033", r"\boxed{33}", True),
         ("33", r"\boxed{m+n=33}", True),
         ("73", r"\boxed{7}3", False),
+        ("10", r"\boxed{10\%}", False),
+        ("10", "10 %", True),  # by its text
         ("１２", "答えは １２", True),  # digits that sympy rejects match as text
         ("12", "答えは １２", False),
     ],
