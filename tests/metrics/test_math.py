@@ -1,5 +1,6 @@
 """Mathematical answers: the specification's examples, and equality of the search with math-verify's expressions."""
 
+import tracemalloc
 from itertools import groupby
 
 import pytest
@@ -7,10 +8,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sympy import srepr
 
+from swallow_metrics.metrics.math import values
 from swallow_metrics.metrics.math.candidate import Latex
 from swallow_metrics.metrics.math.candidates import pools
 from swallow_metrics.metrics.math.compare import Judge
 from swallow_metrics.metrics.math.deadline import Deadline, OutOfTimeError
+from swallow_metrics.metrics.math.environments import environments
 from swallow_metrics.metrics.math.latex import parse_latex
 
 EXAMPLES = [
@@ -124,6 +127,24 @@ def test_endless_formulas_are_not_parsed():
     verdict = judge.verdict(r"\boxed{5}", "latex", r"\boxed{" + "1+" * 20_000 + "1}", 60)
     assert (verdict.equal, verdict.outcome, judge.worn) == (False, "timeout", False)
     assert len(verdict.extracted[0]) <= 2000
+
+
+def test_overlapping_environments_take_little_memory():
+    """Environments that end at one place do not each hold a copy of what is between."""
+    tracemalloc.start()
+    try:
+        assert environments("\\[" * 20_000 + "\\]").first(0)
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_is_repeated_is_tried_once(judge, monkeypatch):
+    """A number or expression without a value is not tried again where it stands again."""
+    tried = []
+    monkeypatch.setattr(values, "_plain_value", lambda candidate, string: tried.append(string) or int("no"))
+    assert judge.verdict("5", "expression", "１２ and 1+) and " * 1000, 60).extracted
+    assert sorted(tried) == ["1", "1+)", "１２"]
 
 
 def test_deadline_rings_until_the_block_ends():

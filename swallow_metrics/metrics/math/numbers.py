@@ -10,9 +10,11 @@ _DECIMAL = re.compile(r"[0-9]{1,50}\.[0-9]{1,50}")
 
 
 def number(text: str) -> Any:
-    """The value of `sympy.Number(text)`. Raises whatever that raises for what it refuses, such as -007 or ７."""
+    """The value of `sympy.Number(text)` for digits. Raises what that refuses, such as -007 or ７."""
     from sympy import Float, Integer, Number
 
+    if not text.isascii():  # a quick no: Japanese texts can hold thousands
+        raise ValueError(f"expected ASCII digits, got {text!r}")
     if _INTEGER.fullmatch(text):
         return Integer(text)
     if _DECIMAL.fullmatch(text):

@@ -26,6 +26,7 @@ class Reader:
 
     deadline: Deadline
     _known: dict[tuple[str, bool], tuple[Any, str]] = field(default_factory=dict)
+    _refused: set[Plain] = field(default_factory=set)
 
     def items(self, text: str, target: Target) -> list[Any]:
         """The value of the first candidate that has one, then the text of the first that was tried (MA-4, MA-5).
@@ -54,11 +55,15 @@ class Reader:
         if isinstance(candidate, Latex):
             return self._read_latex(candidate)
         string = candidate.expression or _number_text(candidate)
+        key = candidate._replace(start=0, end=0)
+        if key in self._refused:
+            return None, string
         try:
             with self.deadline.limit():
                 return _plain_value(candidate, string), string
         except Exception as error:  # noqa: BLE001  # whatever sympy raises means: no value; the text stays (MA-16)
             _pass_on(error)
+            self._refused.add(key)
             return None, string
 
     def _read_latex(self, candidate: Latex) -> tuple[Any, str]:
