@@ -62,6 +62,8 @@ EXAMPLES = [
     (r"\boxed{10}", "about 10%", True),
     (r"\boxed{10}", "$10$ percent", True),
     (r"\boxed{10}", "about 10.0%", False),
+    (r"\boxed{16}", r"$\boxed{16}$ and $\boxed{0/0}$", False),  # no set can hold what has no value
+    (r"\boxed{16}", r"$\boxed{16}$, then $\boxed{16}$ and $\boxed{0/0}$", False),
     (r"\boxed{5}", "", False),
 ]
 

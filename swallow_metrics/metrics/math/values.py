@@ -20,6 +20,10 @@ _LONGEST_FORMULA = 20_000
 """Characters after normalisation. The parser would need longer than its time limit."""
 
 
+class _NoSetError(Exception):
+    """Values that no set can hold."""
+
+
 @dataclass
 class Reader:
     """Reads the candidates of one text under a deadline; a text that repeats itself is read once."""
@@ -36,7 +40,10 @@ class Reader:
         """
         first = ""
         for candidate in self._candidates(text, target):
-            value, string = self._read(candidate)
+            try:
+                value, string = self._read(candidate)
+            except _NoSetError:
+                return []
             first = first or string
             if value is not None:
                 return [value, first] if first else [value]
@@ -67,16 +74,19 @@ class Reader:
             return None, string
 
     def _read_latex(self, candidate: Latex) -> tuple[Any, str]:
-        """Several environments are the set of all of them if each has a value; else the first one counts (MA-10)."""
+        """Several environments are the set of all of them if each has a value; else the first one counts (MA-10).
+
+        Values that no set can hold, such as 0/0, end the search with nothing, as in math-verify.
+        """
         parts = [self._part(part, candidate.boxed) for part in candidate.parts]
         if len(parts) == 1 or any(value is None for value, _ in parts):
             return parts[0]
         try:
             with self.deadline.limit():
                 return _union([value for value, _ in parts]), " and ".join(string for _, string in parts)
-        except Exception as error:  # noqa: BLE001  # values that no set can hold
+        except Exception as error:
             _pass_on(error)
-            return parts[0]
+            raise _NoSetError from error
 
     def _part(self, part: Part, boxed: bool) -> tuple[Any, str]:
         key = (part.content, boxed)
