@@ -142,8 +142,8 @@ def score(request: pytest.FixtureRequest) -> Scorer:
 @pytest.fixture(scope="session")
 def math_verifier() -> Iterator[MathVerifier]:
     """Compares mathematical answers, in a process of its own with limits on time and memory."""
-    from swallow_metrics.workers.math_verifier import MathVerifier
+    from swallow_metrics.workers.math_verifier import shared_verifier
 
-    verifier = MathVerifier()
+    verifier = shared_verifier()
     yield verifier
     verifier.close()

@@ -47,6 +47,10 @@ class EvalRun:
         try:
             self.run_dir.create()
             self.programs = make_programs(self.collection.settings, items, self.share)
+            if any("math_verifier" in getattr(item, "fixturenames", ()) for item in items):
+                from swallow_metrics.workers.math_verifier import shared_verifier
+
+                shared_verifier()  # imports for seconds, while the model loads and answers
             self.engines = make_engines(self.config, self.collection, self.run_dir, self.share)
             tasks = [self.task(item) for item in items]
             self._pipeline = Pipeline(

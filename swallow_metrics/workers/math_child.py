@@ -31,7 +31,9 @@ def _prepare() -> Answer:
     for name in _LIBRARIES:
         import_module(name)
     judge = Judge()
-    first = judge.verdict(r"$\boxed{\frac{1}{2}}$", "latex", r"$x = 0.5$ or 1/2", 60)  # makes what is made once
+    # These make what is made once; the second imports what the parser and simplification need.
+    first = judge.verdict(r"$\boxed{\frac{1}{2}}$", "latex", r"$x = 0.5$ or 1/2", 60)
+    judge.verdict(r"$\boxed{\frac{\sin x}{2}+\frac{1}{2}}$", "latex", r"$x = \frac{\sin x+1}{2}$ or 1/2", 60)
     if not first.equal or judge.worn:
         raise RuntimeError(f"1/2 and 0.5 are equal, but were compared as {first}")
 

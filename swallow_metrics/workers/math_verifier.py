@@ -7,7 +7,7 @@ import os
 import signal
 from threading import Lock
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from swallow_metrics.metrics.math.compare import GoldKind, MathVerdict, Outcome
 from swallow_metrics.workers.process import WorkerGone, WorkerProcess
@@ -19,7 +19,8 @@ class MathVerifier:
     """Compares answers with golds in one reused process; usable from any thread, also under xdist.
 
     A comparison may use `timeout_s` seconds of processor time (at least 3; longer texts get a second per 100,000
-    characters) and `memory_mb` MiB. A process that hit a limit is replaced.
+    characters) and `memory_mb` MiB. A process that hit a limit is replaced; where one dies otherwise its question is
+    asked once more.
     """
 
     def __init__(self, timeout_s: float = 10.0, memory_mb: int = 1024) -> None:
@@ -49,24 +50,25 @@ class MathVerifier:
         message = {"gold": gold_text, "kind": gold_kind, "prediction": prediction, "seconds": seconds}
         self._check_fork()
         with self._lock:
-            worker = self._running()
-            try:
-                reply = worker.ask(message, seconds * _BUSY)
-                worn = reply["worn"]
-                verdict = MathVerdict(
-                    equal=reply["equal"],
-                    extracted=tuple(reply["extracted"]),
-                    extracted_golds=tuple(reply["extracted_golds"]),
-                    outcome=reply["outcome"],
-                    gold_parsed=reply["gold_parsed"],
-                )
-            except WorkerGone as gone:
-                worn = True
-                verdict = MathVerdict(equal=False, outcome=_outcome(gone))
-            if worn:
-                worker.stop()  # the next process warms up while the run goes on
-                self._running()
+            verdict, died = self._attempt(message)
+            if died:  # perhaps killed from outside, which says nothing about the answer
+                verdict, _ = self._attempt(message)
         return verdict
+
+    def _attempt(self, message: dict[str, Any]) -> tuple[MathVerdict, bool]:
+        """The verdict, and whether the process died for no limit of ours. A process that is worn is replaced."""
+        worker = self._running()
+        try:
+            reply = worker.ask(message, message["seconds"] * _BUSY)
+        except WorkerGone as gone:
+            outcome = _outcome(gone)
+            verdict, worn, died = MathVerdict(equal=False, outcome=outcome), True, outcome != "timeout"
+        else:
+            verdict, worn, died = _verdict(reply), reply["worn"], False
+        if worn:
+            worker.stop()  # the next process warms up while the run goes on
+            self._running()
+        return verdict, died
 
     def close(self) -> None:
         """End the process. A later `verify` starts another."""
@@ -95,6 +97,16 @@ class MathVerifier:
         """A forked copy of this process must not talk to the original's worker."""
         if os.getpid() != self._owner:
             self._worker, self._lock, self._owner = None, Lock(), os.getpid()
+
+
+def _verdict(reply: dict[str, Any]) -> MathVerdict:
+    return MathVerdict(
+        equal=reply["equal"],
+        extracted=tuple(reply["extracted"]),
+        extracted_golds=tuple(reply["extracted_golds"]),
+        outcome=reply["outcome"],
+        gold_parsed=reply["gold_parsed"],
+    )
 
 
 def _outcome(gone: WorkerGone) -> Outcome:

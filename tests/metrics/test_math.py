@@ -1,5 +1,6 @@
 """Mathematical answers: the specification's examples, and equality of the search with math-verify's expressions."""
 
+import tracemalloc
 from itertools import groupby
 
 import pytest
@@ -7,10 +8,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sympy import srepr
 
+from swallow_metrics.metrics.math import values
 from swallow_metrics.metrics.math.candidate import Latex
 from swallow_metrics.metrics.math.candidates import pools
 from swallow_metrics.metrics.math.compare import Judge
 from swallow_metrics.metrics.math.deadline import Deadline, OutOfTimeError
+from swallow_metrics.metrics.math.environments import environments
 from swallow_metrics.metrics.math.latex import parse_latex
 
 EXAMPLES = [
@@ -53,6 +56,14 @@ EXAMPLES = [
     (r"\boxed{10\%}", "about 10 %", True),
     (r"\boxed{10\%}", r"\boxed{10}", False),
     (r"\boxed{10}", r"\boxed{10\%}", False),
+    (r"\boxed{10}", r"$10\%$", False),
+    # In plain text the sign is part of the value but not of the text that is kept (recorded: "28 pct" gives 28/100 and
+    # the text 28), and equal texts are enough.
+    (r"\boxed{10}", "about 10%", True),
+    (r"\boxed{10}", "$10$ percent", True),
+    (r"\boxed{10}", "about 10.0%", False),
+    (r"\boxed{16}", r"$\boxed{16}$ and $\boxed{0/0}$", False),  # no set can hold what has no value
+    (r"\boxed{16}", r"$\boxed{16}$, then $\boxed{16}$ and $\boxed{0/0}$", False),
     (r"\boxed{5}", "", False),
 ]
 
@@ -75,6 +86,8 @@ def test_latex_golds(judge, gold, prediction, equal):
         ("033", r"\boxed{33}", True),
         ("33", r"\boxed{m+n=33}", True),
         ("73", r"\boxed{7}3", False),
+        ("10", r"\boxed{10\%}", False),
+        ("10", "10 %", True),  # by its text
         ("１２", "答えは １２", True),  # digits that sympy rejects match as text
         ("12", "答えは １２", False),
     ],
@@ -116,6 +129,24 @@ def test_endless_formulas_are_not_parsed():
     verdict = judge.verdict(r"\boxed{5}", "latex", r"\boxed{" + "1+" * 20_000 + "1}", 60)
     assert (verdict.equal, verdict.outcome, judge.worn) == (False, "timeout", False)
     assert len(verdict.extracted[0]) <= 2000
+
+
+def test_overlapping_environments_take_little_memory():
+    """Environments that end at one place do not each hold a copy of what is between."""
+    tracemalloc.start()
+    try:
+        assert environments("\\[" * 20_000 + "\\]").first(0)
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_is_repeated_is_tried_once(judge, monkeypatch):
+    """A number or expression without a value is not tried again where it stands again."""
+    tried = []
+    monkeypatch.setattr(values, "_plain_value", lambda candidate, string: tried.append(string) or int("no"))
+    assert judge.verdict("5", "expression", "１２ and 1+) and " * 1000, 60).extracted
+    assert sorted(tried) == ["1", "1+)", "１２"]
 
 
 def test_deadline_rings_until_the_block_ends():
@@ -267,3 +298,11 @@ def test_parser_equals_the_library(text):
     real = not should_treat_as_complex(text)
     expected = value(lambda: latex2sympy(text, is_real=real, convert_degrees=False, normalization_config=None))
     assert value(lambda: parse_latex(text)) == expected
+
+
+def test_states_of_the_grammar_wait_or_go_on():
+    """No state of the library's grammar both waits for a token and can go on without: the faster parser relies on it."""
+    from latex2sympy2_extended.gen.PSParser import PSParser
+
+    for state in PSParser.atn.states:
+        assert {edge.isEpsilon for edge in state.transitions} <= {state.epsilonOnlyTransitions}

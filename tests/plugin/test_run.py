@@ -5,6 +5,7 @@ import json
 import pytest
 
 from conftest import NO_OTHER_PLUGINS
+from swallow_metrics.workers import math_verifier
 
 LETTER = 'return "ABCD"[int(request.sample) % 4]'
 
@@ -239,6 +240,16 @@ def test_limit_is_balanced_and_nested(mini):
     assert [len(chosen[n]) for n in (1, 2, 4, 6)] == [1, 2, 4, 6]
     assert chosen[1] < chosen[2] < chosen[4] < chosen[6]
     assert {int(s) % 2 for s in chosen[2]} == {0, 1}
+
+
+def test_the_process_for_mathematics_starts_with_the_run(mini):
+    """It imports for seconds, so it is under way before the first question is asked, and gone after the last."""
+    path = mini.path / "benchmarks" / "test_mini.py"
+    path.write_text(path.read_text().replace("responses, score)", "responses, score, math_verifier)"))
+    mini.engine("from swallow_metrics.workers import math_verifier as m\nreturn 'ABCD'[not m._shared[0]._worker.alive]")
+    mini.run("--model", "fake", "--data-dir", "data").assert_outcomes(passed=6)
+    assert {line["text"] for line in mini.journal()} == {"A"}
+    assert math_verifier._shared[0]._worker is None
 
 
 def test_ordinary_tests_stay_ordinary(pytester):

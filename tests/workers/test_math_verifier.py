@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -70,19 +71,35 @@ def test_a_runaway_is_ended_and_the_next_answer_is_served():
         assert verifier.verify(r"\boxed{5}", "latex", r"\boxed{5}").equal
 
 
+def kill_under_question(verifier, number, previous=None):
+    """End the process that works on a question; a different one from `previous`."""
+    while not verifier._lock.locked() or verifier._worker.pid == previous or not verifier._worker._ready:
+        time.sleep(0.01)
+    os.kill(pid := verifier._worker.pid, number)
+    return pid
+
+
 @pytest.mark.parametrize(("number", "outcome"), [(signal.SIGSEGV, "crash"), (signal.SIGKILL, "memory")])
 def test_a_killed_process_is_replaced(number, outcome):
-    """A process that dies under a question costs that question; one that died before costs nothing."""
+    """A question under which two processes die is given up; a process that died before costs nothing."""
     with MathVerifier() as verifier, ThreadPoolExecutor(1) as pool:
         assert verifier.verify("5", "expression", "is 5").equal
         question = pool.submit(verifier.verify, "5", "expression", RUNAWAY)
-        while not verifier._lock.locked():
-            pass
-        os.kill(verifier._worker.pid, number)
+        kill_under_question(verifier, number, kill_under_question(verifier, number))
         assert question.result().outcome == outcome
         os.kill(verifier._worker.pid, signal.SIGKILL)
         os.waitid(os.P_PID, verifier._worker.pid, os.WEXITED | os.WNOWAIT)
         assert verifier.verify("5", "expression", "is 5").equal
+
+
+def test_a_kill_from_outside_costs_no_question():
+    """An answer whose process is killed in the middle gets the verdict that it deserves."""
+    with MathVerifier() as verifier, ThreadPoolExecutor(1) as pool:
+        assert verifier.verify("5", "expression", "is 5").equal
+        os.kill(verifier._worker.pid, signal.SIGSTOP)  # so that it cannot answer before
+        question = pool.submit(verifier.verify, "6", "expression", "is 6")
+        kill_under_question(verifier, signal.SIGKILL)
+        assert (question.result().equal, question.result().outcome) == (True, "ok")
 
 
 def test_a_forked_copy_has_its_own_process(verifier):

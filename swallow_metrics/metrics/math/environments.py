@@ -30,11 +30,12 @@ _LINKS = 5  # environments that can follow the first
 
 
 class Environment(NamedTuple):
-    """One environment at `start`…`end` with its content."""
+    """One environment at `start`…`end`, its content at `inner`…`stop`: thousands can share the end of a long one."""
 
     start: int
     end: int
-    content: str
+    inner: int
+    stop: int
 
 
 class Environments:
@@ -50,8 +51,9 @@ class Environments:
 
     def boxed(self) -> Environments:
         """The environments with a box: an opening, a character at least, and a closing brace after it."""
-        found = (each for each in self._at.values() if 0 <= each.content.find(_BOX) < each.content.rfind("}") - 7)
-        return Environments(self._text, found)
+        boxes = [match.start() for match in re.finditer(re.escape(_BOX), self._text)]
+        braces = [match.start() for match in re.finditer("}", self._text)]
+        return Environments(self._text, (each for each in self._at.values() if _holds_box(each, boxes, braces)))
 
     def first(self, low: int, high: int | None = None) -> Environment | None:
         """The first environment that starts at `low` or later, at `high` at the latest."""
@@ -79,7 +81,7 @@ class Environments:
             end = _skip(link.end, self._text)
             sign = percent.match(self._text, end)
             end = sign.end() if sign else end
-            parts.append(Part(link.content, percent=sign is not None))
+            parts.append(Part(self._text[link.inner : link.stop], percent=sign is not None))
             join = _JOIN.match(self._text, end) if len(parts) <= _LINKS else None
             link = self.after_space(join.start(1), join.end()) if join else None
         return Latex(first.start, end, tuple(parts))
@@ -127,17 +129,24 @@ def _scan(text: str) -> Iterator[Environment]:
             stop = square.first(start + 2)
             closed = stop > start + 2 and text[stop] == "]" and text[stop + 1 : stop + 2].isspace()
             if closed:
-                yield Environment(start, stop + 2, text[start + 2 : stop])
+                yield Environment(start, stop + 2, start + 2, stop)
             continue
         else:
             if fraction := _FRACTION.match(text, start):
-                yield Environment(start, fraction.end(), fraction[0])
+                yield Environment(start, fraction.end(), start, fraction.end())
             continue
         if before == "\\" or (closing == "$" and before.isdecimal()):
             continue
         stop = stops.first(start + size)
         if stop > start + size and text[stop - 1] != "\\" and text.startswith(closing, stop):
-            yield Environment(start, stop + len(closing), text[start + size : stop])
+            yield Environment(start, stop + len(closing), start + size, stop)
+
+
+def _holds_box(environment: Environment, boxes: list[int], braces: list[int]) -> bool:
+    """Whether its last brace is far enough behind its first box; both are positions of all of the text."""
+    first = bisect_left(boxes, environment.inner)
+    last = bisect_left(braces, environment.stop) - 1
+    return first < len(boxes) and last >= 0 and boxes[first] + len(_BOX) < braces[last]
 
 
 class _Stops:

@@ -11,6 +11,7 @@ from swallow_metrics.metrics.math.candidate import Candidate, Latex, Part, Plain
 from swallow_metrics.metrics.math.candidates import Target, pools
 from swallow_metrics.metrics.math.deadline import Deadline, OutOfTimeError
 from swallow_metrics.metrics.math.latex import parse_latex
+from swallow_metrics.metrics.math.numbers import number
 
 _NORMALISE_SECONDS = 1.0
 """Normalisation takes milliseconds, but its expressions are quadratic: `^(` repeated takes hours for a megabyte."""
@@ -19,12 +20,17 @@ _LONGEST_FORMULA = 20_000
 """Characters after normalisation. The parser would need longer than its time limit."""
 
 
+class _NoSetError(Exception):
+    """Values that no set can hold."""
+
+
 @dataclass
 class Reader:
     """Reads the candidates of one text under a deadline; a text that repeats itself is read once."""
 
     deadline: Deadline
     _known: dict[tuple[str, bool], tuple[Any, str]] = field(default_factory=dict)
+    _refused: set[Plain] = field(default_factory=set)
 
     def items(self, text: str, target: Target) -> list[Any]:
         """The value of the first candidate that has one, then the text of the first that was tried (MA-4, MA-5).
@@ -34,7 +40,10 @@ class Reader:
         """
         first = ""
         for candidate in self._candidates(text, target):
-            value, string = self._read(candidate)
+            try:
+                value, string = self._read(candidate)
+            except _NoSetError:
+                return []
             first = first or string
             if value is not None:
                 return [value, first] if first else [value]
@@ -53,24 +62,31 @@ class Reader:
         if isinstance(candidate, Latex):
             return self._read_latex(candidate)
         string = candidate.expression or _number_text(candidate)
+        key = candidate._replace(start=0, end=0)
+        if key in self._refused:
+            return None, string
         try:
             with self.deadline.limit():
                 return _plain_value(candidate, string), string
         except Exception as error:  # noqa: BLE001  # whatever sympy raises means: no value; the text stays (MA-16)
             _pass_on(error)
+            self._refused.add(key)
             return None, string
 
     def _read_latex(self, candidate: Latex) -> tuple[Any, str]:
-        """Several environments are the set of all of them if each has a value; else the first one counts (MA-10)."""
+        """Several environments are the set of all of them if each has a value; else the first one counts (MA-10).
+
+        Values that no set can hold, such as 0/0, end the search with nothing, as in math-verify.
+        """
         parts = [self._part(part, candidate.boxed) for part in candidate.parts]
         if len(parts) == 1 or any(value is None for value, _ in parts):
             return parts[0]
         try:
             with self.deadline.limit():
                 return _union([value for value, _ in parts]), " and ".join(string for _, string in parts)
-        except Exception as error:  # noqa: BLE001  # values that no set can hold
+        except Exception as error:
             _pass_on(error)
-            return parts[0]
+            raise _NoSetError from error
 
     def _part(self, part: Part, boxed: bool) -> tuple[Any, str]:
         key = (part.content, boxed)
@@ -150,9 +166,7 @@ def _plain_value(candidate: Plain, string: str) -> Any:
         from sympy.parsing import parse_expr
 
         return parse_expr(string.replace("\n", " ").replace("^", "**"), evaluate=False)
-    from sympy import Number
-
-    return _percent(Number(string)) if candidate.percent else Number(string)
+    return _percent(number(string)) if candidate.percent else number(string)
 
 
 __all__ = ["OutOfTimeError", "Reader"]
