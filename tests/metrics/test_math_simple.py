@@ -167,6 +167,8 @@ def test_common_answers_are_simple(text):
         "1.",
         "x^2^3",
         "(1;2)",
+        "(x, y}",
+        "[-3,2}",
         "",
         "{1}",
         "１",

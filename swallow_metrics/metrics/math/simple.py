@@ -132,6 +132,8 @@ class _Formula:
         opening = self._next()
         elements = self._elements()
         closing = self._next()
+        if closing not in CLOSING:  # the brace of a group
+            raise NotSimpleError
         if opening == r"\{" or closing == r"\}":
             if opening != r"\{" or closing != r"\}":
                 raise NotSimpleError
