@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from swallow_metrics.datatypes import Conversation, Response
+from swallow_metrics.errors import JudgeError
 from swallow_metrics.extraction.rating import HIGHEST, LOWEST, read_rating
 
 DEFAULT_JUDGE = "gpt-4o-2024-08-06"
 """The reference's judge (JU-8)."""
+
+_SHOWN = 80  # characters of a reply in an error
 
 Ratings = list[list[float | None]]
 
@@ -35,6 +38,20 @@ def read_verdicts(conversations: Sequence[Conversation]) -> dict[str, Verdicts]:
         )
         for judge in _judges(conversations)
     }
+
+
+def check_readable(conversations: Sequence[Conversation]) -> None:
+    """Refuse a question of which no verdict at all can be read: it was not measured. Raises JudgeError."""
+    replies = {
+        judge: [reply for conversation in conversations for turn in conversation.verdicts[judge] for reply in turn]
+        for judge in _judges(conversations)
+    }
+    if all(readable(own) is None for own in replies.values()):
+        last = ", ".join(f"{own[-1].text[:_SHOWN]!r} (judge {judge!r})" for judge, own in replies.items() if own)
+        raise JudgeError(
+            f"no verdict on this question has a rating; the last reply begins {last or 'nowhere: there is none'}; "
+            f"give more --judge-retries, other --judge-prompts or another --judge-model"
+        )
 
 
 def first_judge(names: Iterable[str]) -> str:
