@@ -141,11 +141,26 @@ def test_xdist_reports_the_same(mini, how):
         assert one["swallow"]["model"] == two["swallow"]["model"]
 
 
+def test_xdist_workers_may_be_faster_than_their_controller(mini):
+    """A folder that the workers have begun to write to is not taken for another run's."""
+    (mini.path / "conftest.py").write_text(
+        "import time\ndef pytest_generate_tests(metafunc):\n"
+        "    time.sleep(0 if hasattr(metafunc.config, 'workerinput') else 6)\n"
+    )
+    with Endpoint(letter) as server:
+        assert mini.run(*options(server, "-n", "2"), subprocess=True).ret == 0
+        result = mini.run(*options(server, "-n", "2"), subprocess=True)
+    assert result.ret == 4
+    assert "already holds a run" in result.stderr.str()
+
+
 def test_xdist_says_wrong_options_once(mini):
     """Usage errors and refused keys have the same exit status under -n."""
-    result = mini.run("-n", "2", "--gate", "mini.nothing>=1", subprocess=True)
-    assert result.ret == 4
-    assert len([line for line in result.stderr.lines if line.startswith("ERROR: ")]) == 1
+    for wrong in (("--gate", "mini.nothing>=1"), ("--model", "./nowhere", "--data-dir", "data")):
+        result = mini.run("-n", "2", *wrong, subprocess=True)
+        assert result.ret == 4
+        assert len([line for line in result.stderr.lines if line.startswith("ERROR: ")]) == 1
+        assert "INTERNALERROR" not in result.stdout.str() + result.stderr.str()
     with Endpoint(lambda body: (401, {}, "{}")) as server:
         assert mini.run(*options(server, "-n", "2"), subprocess=True).ret == 4
 
