@@ -13,7 +13,7 @@ import pytest
 from swallow_metrics.datatypes import Sampling
 from swallow_metrics.errors import UsageError
 from swallow_metrics.gate.rules import Gate, parse_gate, read_gates
-from swallow_metrics.plugin.options import DEFAULT_KEY_ENV
+from swallow_metrics.plugin.options import DEFAULT_KEY_ENV, JUDGE_RETRIES
 
 Mode = Literal["demo", "replay", "model"]
 
@@ -26,7 +26,7 @@ class JudgeSettings:
     base_url: str | None = None
     key_env: str = DEFAULT_KEY_ENV
     prompts: Path | None = None
-    retries: int = 2
+    retries: int = JUDGE_RETRIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,10 @@ class Settings:
 def read_settings(config: pytest.Config) -> Settings:
     """Check the command line and ini values. Raises UsageError; imports nothing heavy, touches no network."""
     get = config.getoption
-    model = get("--model") or config.getini("swallow_model") or None
-    base_url = get("--base-url") or config.getini("swallow_base_url") or None
     replay = _path(config, "--replay")
+    # An ini file's model is for runs that ask one.
+    model = get("--model") or (None if replay else config.getini("swallow_model")) or None
+    base_url = get("--base-url") or (None if replay else config.getini("swallow_base_url")) or None
     _check_contradictions(config, model, base_url)
     sampling = Sampling(
         temperature=_within(config, "--temperature", 0.0, None),
@@ -112,7 +113,7 @@ def read_settings(config: pytest.Config) -> Settings:
             base_url=get("--judge-base-url") or config.getini("swallow_judge_base_url") or None,
             key_env=get("--judge-api-key-env") or config.getini("swallow_judge_api_key_env") or DEFAULT_KEY_ENV,
             prompts=_existing(config, "--judge-prompts", None, "file"),
-            retries=_within(config, "--judge-retries", 0, None) or 0,
+            retries=JUDGE_RETRIES if get("--judge-retries") is None else _within(config, "--judge-retries", 0, None),
         ),
         sandbox=get("--sandbox"),
         sandbox_helpers=get("--sandbox-helpers"),
@@ -148,10 +149,17 @@ def _check_contradictions(config: pytest.Config, model: str | None, base_url: st
         )
     if not model and (useless := sorted(given - set(_JUDGE_TOO if judges else ()))):
         raise UsageError(f"{useless[0]} has no effect without --model; give --model or leave it out")
+    named = judges or config.getini("swallow_judge_model")
+    if not (model or named) and (useless := [name for name in _JUDGE_ONLY if config.getoption(name) is not None]):
+        raise UsageError(
+            f"{useless[0]} has no effect on recorded verdicts; give --judge-model NAME to have answers judged anew, "
+            f"or leave it out"
+        )
 
 
 _LOCAL_ONLY = ("--engine-arg", "--engine-args", "--chat-template", "--no-chat-template", "--reasoning-parser")
 _JUDGE_TOO = ("--max-in-flight", "--request-timeout")
+_JUDGE_ONLY = ("--judge-base-url", "--judge-api-key-env", "--judge-prompts", "--judge-retries")
 _GENERATION = (*_LOCAL_ONLY, "--max-in-flight", "--system-prompt", "--temperature", "--top-p", "--max-tokens",
                "--seed", "--repeats", "--reasoning-effort", "--request-timeout")  # fmt: skip
 

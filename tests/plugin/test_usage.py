@@ -40,6 +40,9 @@ def usage_line(result):
         (["--gates", "nowhere.toml"], "--gates expects a file"),
         (["--prompts", "nowhere"], "--prompts expects a folder"),
         (["--judge-model", "a", "--judge-model", "a"], "two judges need two names"),
+        (["--replay", "answers.jsonl", "--judge-retries", "3"], "--judge-retries has no effect on recorded verdicts"),
+        (["--replay", "answers.jsonl", "--judge-prompts", "answers.jsonl"], "give --judge-model"),
+        (["--judge-base-url", "http://127.0.0.1:1/v1"], "--judge-base-url has no effect on recorded verdicts"),
     ],
 )
 def test_wrong_options_are_one_line(mini, arguments, expected):
@@ -52,6 +55,16 @@ def test_wrong_options_are_one_line(mini, arguments, expected):
     )
     assert expected in usage_line(result)
     assert not (mini.path / "run").exists()
+
+
+def test_an_ini_files_model_is_not_the_one_replayed(mini):
+    """Options for a model have no effect on --replay, whatever model the ini file names, and nothing shows its name."""
+    (mini.path / "pytest.ini").write_text("[pytest]\nswallow_model = big\nswallow_base_url = http://127.0.0.1:1/v1\n")
+    replay = ("--data-dir", "data", "--replay", "answers.jsonl")
+    assert "--temperature has no effect without --model" in usage_line(mini.run(*replay, "--temperature", "1"))
+    result = mini.run(*replay)
+    assert result.ret == 0
+    assert "swallow: big" not in result.stdout.str()
 
 
 @pytest.mark.parametrize(
