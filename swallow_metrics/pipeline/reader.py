@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from swallow_metrics.datatypes import Request, Response
+from swallow_metrics.engines.base import count_or_none, text_or_none
 from swallow_metrics.errors import UsageError
 
 Place = tuple[str, str, int, int, str, str, int]  # benchmark, sample, repeat, turn, role, judge, attempt
@@ -30,14 +31,15 @@ def place_of(request: Request) -> Place:
 
 def to_response(line: dict[str, Any]) -> Response:
     """The response that a journal line records; only `text` is required of it."""
-    usage = line.get("usage") or {}
+    usage = line.get("usage")
+    usage = usage if isinstance(usage, dict) else {}
     choices = line.get("choices")
     return Response(
         text=line["text"],
-        reasoning=line.get("reasoning"),
-        finish_reason=line.get("finish_reason"),
-        prompt_tokens=usage.get("prompt_tokens"),
-        completion_tokens=usage.get("completion_tokens"),
+        reasoning=text_or_none(line.get("reasoning")),
+        finish_reason=text_or_none(line.get("finish_reason")),
+        prompt_tokens=count_or_none(usage.get("prompt_tokens")),
+        completion_tokens=count_or_none(usage.get("completion_tokens")),
         latency_s=line.get("latency_s"),
         choices=None if choices is None else tuple(choices),
     )

@@ -16,7 +16,9 @@ def summarize(benchmark: Benchmark, records: Sequence[Record], samples: int) -> 
     counts: Counter[str] = Counter({"unextracted": 0, "truncated": 0})
     for record in measured:
         counts.update(record.counts)
-    groups = sorted({record.group for record in records if record.group is not None and (record.error is None or record.scores)})
+    groups = sorted(
+        {record.group for record in records if record.group is not None and (record.error is None or record.scores)}
+    )
     return Summary(
         benchmark=benchmark.id,
         primary=benchmark.metrics[0].name,

@@ -1,6 +1,7 @@
 """Runs against a real HTTP endpoint."""
 
 import importlib
+import json
 import re
 import signal
 import subprocess
@@ -9,7 +10,8 @@ import time
 
 import pytest
 
-from endpoint import KEY, Endpoint
+from conftest import write_jsonl
+from endpoint import KEY, Endpoint, completion
 
 
 def letter(body):
@@ -98,13 +100,54 @@ def test_a_refused_request_fails_its_item_only(mini):
     assert "context too long" in mini.report()["tests"][2]["metadata"]["error"]
 
 
-@pytest.mark.parametrize("answer", [(200, {}, "not json"), (200, {}, "[]"), (200, {}, '{"choices": []}')])
-def test_nonsense_is_an_item_error(mini, answer):
-    """An answer that is no chat completion is never scored."""
-    with Endpoint(lambda body: answer) as server:
+@pytest.mark.parametrize("text", ["not json", "[]", "null", '{"choices": []}', "[" * 100_000])
+def test_nonsense_is_an_item_error(mini, text):
+    """An answer that is no chat completion is never scored, and the error names who sent it."""
+    with Endpoint(lambda body: (200, {}, text)) as server:
         assert mini.run(*options(server)).ret == 1
     figures = mini.report()["swallow"]["benchmarks"]["mini"]
     assert (figures["errors"], figures["scored"]) == (6, 0)
+    assert server.url in mini.report()["tests"][0]["metadata"]["error"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"usage": {"prompt_tokens": "12", "completion_tokens": [8]}},
+        {"usage": [1]},
+        {"usage": {"completion_tokens": -1.5}},
+        {"model": {"a": 1}},
+        {"choices": [{"message": {"content": "A\ud800", "reasoning_content": ["x"]}, "finish_reason": {"x": 1}}]},
+    ],
+)
+def test_odd_fields_of_an_answer(mini, change):
+    """What is beside the text may be anything: it is unknown then, in this run and in a replay of its journal."""
+    with Endpoint(lambda body: (200, {}, json.dumps(completion("m", "A") | change))) as server:
+        assert mini.run(*options(server)).ret == 0
+    assert mini.run("--data-dir", "data", "--replay", "run", "--run-dir", "again").ret == 0
+    line = mini.journal()[0]
+    assert line["text"][0] == "A"
+    assert all(value in (None, "stop", 10, 8) for value in (line["finish_reason"], *line["usage"].values()))
+    write_jsonl(mini.path / "odd.jsonl", [line | {"text": "A", "usage": "x", "finish_reason": 3, "reasoning": 4}])
+    assert mini.run("--data-dir", "data", "--replay", "odd.jsonl", "-k", "0", "--run-dir", "odd").ret == 0
+
+
+@pytest.mark.parametrize("status", [400, 401, 200])
+def test_an_endpoint_that_repeats_the_key(mini, monkeypatch, status):
+    """It is in no report, log or line of output, nor is a password of the URL or a control sequence."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    said = json.dumps({"error": {"message": f"{'x' * 170} no such key: {KEY} \x1b[2J"}})
+    with Endpoint(lambda body: (status, {}, said)) as server:
+        url = server.url.replace("//", "//me:password@") + "?secret=word"
+        result = mini.run(
+            "--model", "m", "--base-url", url, "--data-dir", "data", "--junitxml", "run/j.xml", "-vv", "-l"
+        )
+    assert result.ret in (1, 4)
+    written = result.stdout.str() + result.stderr.str()
+    written += "".join(file.read_text() for file in (mini.path / "run").iterdir())
+    assert KEY[:10] not in written
+    assert "password" not in written
+    assert "\x1b[2J" not in written
 
 
 def test_a_dead_endpoint_ends_in_bounded_time(mini, monkeypatch):
