@@ -14,6 +14,7 @@ from swallow_metrics.engines.base import count_or_none, text_or_none
 from swallow_metrics.errors import UsageError
 
 Place = tuple[str, str, int, int, str, str, int]  # benchmark, sample, repeat, turn, role, judge, attempt
+Where = tuple[int, int, int, str]  # number of the file, start and end of the line in it, the line's key or ""
 
 
 def place_of(request: Request) -> Place:
@@ -56,8 +57,8 @@ class JournalReader:
         self.name = ", ".join(str(path) for path in paths)
         self.lines = 0
         self._files: list[mmap.mmap | bytes] = []
-        self._by_place: dict[Place, tuple[int, int, int]] = {}
-        self._by_key: dict[str, tuple[int, int, int]] = {}
+        self._by_place: dict[Place, Where] = {}
+        self._by_key: dict[str, Where] = {}
         self._places: dict[tuple[str, str], list[Place]] = {}
         self._judges: dict[str, dict[str, None]] = {}
         for path in paths:
@@ -82,14 +83,14 @@ class JournalReader:
                 msg = f"{file}, line {line_number}: expected a JSON object, but {error}; repair or remove the line"
                 raise UsageError(msg) from error
             place = _checked_place(line, file, line_number)
-            where = (number, start, end)
+            where = (number, start, end, str(line.get("key") or ""))
             if place not in self._by_place:
                 self._places.setdefault(place[:2], []).append(place)
                 if place[4] == "judge":
                     self._judges.setdefault(place[0], {})[place[5]] = None
             self._by_place[place] = where
-            if key := line.get("key"):
-                self._by_key[key] = where
+            if where[3]:
+                self._by_key[where[3]] = where
             self.lines += 1
 
     @property
@@ -106,27 +107,19 @@ class JournalReader:
         """Names of the judges whose verdicts were recorded, in order of appearance ("" where a line names none)."""
         return tuple(self._judges.get(benchmark, ()))
 
-    def at_place(self, place: Place) -> Response | None:
-        """The answer recorded for a place, or None."""
-        return self._read(self._by_place.get(place))
+    def at_place(self, place: Place, key: str | None = None) -> Response | None:
+        """The answer recorded for a place, or None. With a `key`, only one that has it ("": only one without)."""
+        where = self._by_place.get(place)
+        return self._read(where) if where is not None and key in (None, where[3]) else None
 
     def with_key(self, key: str) -> Response | None:
         """The answer recorded for a request key, or None."""
         return self._read(self._by_key.get(key))
 
-    def without_key(self, place: Place) -> Response | None:
-        """The answer recorded for a place by a line that has no key, or None."""
-        where = self._by_place.get(place)
+    def _read(self, where: Where | None) -> Response | None:
         if where is None:
             return None
-        number, start, end = where
-        line = loads(self._files[number][start:end])
-        return None if line.get("key") else to_response(line)
-
-    def _read(self, where: tuple[int, int, int] | None) -> Response | None:
-        if where is None:
-            return None
-        number, start, end = where
+        number, start, end, _ = where
         return to_response(loads(self._files[number][start:end]))
 
 
