@@ -491,6 +491,26 @@ return "<think>perhaps [[2]]</think>[[6]]"
     assert mt.figures()["metrics"]["judge_score"]["mean"] == pytest.approx(0.6)
 
 
+@pytest.mark.parametrize(
+    "reply",
+    ['"<think>perhaps [[2]]"', '"<think>perhaps [[2]]</think>"', 'Response("or [[2]]", reasoning="or [[2]]")'],
+)
+def test_a_judge_that_never_stops_thinking_gives_no_rating(mt, reply):
+    """Where the length limit ends a judge in its trace, the numbers it played with are no verdict."""
+    mt.engines(
+        verdict=f"""
+from swallow_metrics.datatypes import Response
+return "[[6]]" if request.attempt else {reply}
+"""
+    )
+    assert mt.run(*MODEL, "--judge-model", "j").ret == 0
+    metrics = mt.figures()["metrics"]
+    assert metrics["judge_score"]["mean"] == pytest.approx(0.6)
+    assert "judge_score_overall_avg" not in metrics  # the reference drops a question of which every reply is unreadable
+    assert mt.run("--data-dir", "data", "--replay", "run", run_dir="again").ret == 0
+    assert mt.figures("again")["metrics"] == metrics
+
+
 def test_other_benchmarks_need_no_judge(mt):
     """No key, no judge: what is not judged runs, and looking at questions never asks for a key."""
     assert mt.run(*MODEL, "--collect-only").ret == 0
