@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -70,7 +71,7 @@ def read_settings(config: pytest.Config) -> Settings:
     replay = _path(config, "--replay")
     # An ini file's model is for runs that ask one.
     model = get("--model") or (None if replay else config.getini("swallow_model")) or None
-    base_url = get("--base-url") or (None if replay else config.getini("swallow_base_url")) or None
+    base_url = _url(config, "--base-url", None if replay else "swallow_base_url")
     _check_contradictions(config, model, base_url)
     sampling = Sampling(
         temperature=_within(config, "--temperature", 0.0, None),
@@ -110,7 +111,7 @@ def read_settings(config: pytest.Config) -> Settings:
         resume=get("--resume"),
         judge=JudgeSettings(
             models=judge_models,
-            base_url=get("--judge-base-url") or config.getini("swallow_judge_base_url") or None,
+            base_url=_url(config, "--judge-base-url", "swallow_judge_base_url"),
             key_env=get("--judge-api-key-env") or config.getini("swallow_judge_api_key_env") or DEFAULT_KEY_ENV,
             prompts=_existing(config, "--judge-prompts", None, "file"),
             retries=JUDGE_RETRIES if get("--judge-retries") is None else _within(config, "--judge-retries", 0, None),
@@ -195,6 +196,20 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path} is not TOML: {error}") from error
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _url(config: pytest.Config, option: str, ini: str | None) -> str | None:
+    text = config.getoption(option) or (config.getini(ini) if ini else None) or None
+    if text is None:
+        return None
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # such as a port beyond 65535
+        usable = False
+    if not usable:
+        raise UsageError(f"{option} must be a URL such as http://127.0.0.1:8000/v1, but got {text!r}")
+    return str(text)
 
 
 def _path(config: pytest.Config, option: str, ini: str | None = None) -> Path | None:
