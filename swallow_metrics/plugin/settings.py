@@ -198,6 +198,16 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
 
 
+def api_key(name: str) -> str | None:
+    """The key in an environment variable, without white space around it. Raises UsageError."""
+    key = os.environ.get(name, "").strip()
+    if not (key.isascii() and (key.isprintable() or not key)):
+        raise UsageError(
+            f"the key in ${name} holds a line break or characters beyond ASCII; set ${name} to a valid key"
+        )
+    return key or None
+
+
 def _url(config: pytest.Config, option: str, ini: str | None) -> str | None:
     text = config.getoption(option) or (config.getini(ini) if ini else None) or None
     if text is None:

@@ -132,6 +132,17 @@ def test_odd_fields_of_an_answer(mini, change):
     assert mini.run("--data-dir", "data", "--replay", "odd.jsonl", "-k", "0", "--run-dir", "odd").ret == 0
 
 
+@pytest.mark.parametrize(("key", "status"), [(f" {KEY}\n", 0), (f"{KEY[:9]}\n{KEY[9:]}", 4), (f"{KEY}é", 4)])
+def test_keys_that_no_header_can_carry(mini, monkeypatch, key, status):
+    """White space around a key, as files have it, does no harm; what cannot be a key is one line naming the variable."""
+    monkeypatch.setenv("MY_KEY", key)
+    with Endpoint(letter, key=KEY) as server:
+        result = mini.run(*options(server, "--api-key-env", "MY_KEY"))
+    assert result.ret == status
+    assert ("ERROR: the key in $MY_KEY" in result.stderr.str()) == (status == 4)
+    assert KEY[:9] not in result.stdout.str() + result.stderr.str()
+
+
 @pytest.mark.parametrize("status", [400, 401, 200])
 def test_an_endpoint_that_repeats_the_key(mini, monkeypatch, status):
     """It is in no report, log or line of output, nor is a password of the URL or a control sequence."""
