@@ -20,6 +20,7 @@ from swallow_metrics.errors import EngineDown, EngineError, SwallowError
 if TYPE_CHECKING:
     import openai
 
+LOST_IN_A_ROW = 3  # requests without any answer, after which an endpoint counts as down
 _SECRET_LENGTH = 8  # characters; a shorter key, such as "none", is no secret but may be a word
 _JSON: Any = {"headers": {"Content-Type": "application/json"}}
 
@@ -63,6 +64,7 @@ class OpenAIEngine:
         self._client: openai.AsyncOpenAI | None = None
         self._reported_model: str | None = None
         self._last_success = float("-inf")
+        self._lost = 0  # requests without any answer since then
         self._down: str | None = None
 
     async def open(self) -> None:
@@ -104,7 +106,7 @@ class OpenAIEngine:
         except (openai.OpenAIError, ValueError, RecursionError) as error:
             msg = f"the endpoint {self._where} sent no usable answer ({type(error).__name__}: {self._shown(error)})"
             raise EngineError(msg) from error
-        self._last_success = monotonic()
+        self._last_success, self._lost = monotonic(), 0
         response = parse_answer(answer, monotonic() - start, request)
         if response is None:
             msg = f"expected a chat completion with a text from {self._where}, but got {self._shown(answer, 200)}"
@@ -134,9 +136,15 @@ class OpenAIEngine:
         return EngineError(f"the endpoint {self._where} refused the request ({status}: {said})")
 
     def _unreachable(self, error: openai.APIConnectionError, start: float) -> SwallowError:
+        import httpx2
+
         cause = error.__cause__ or error
-        msg = f"the endpoint {self._where} cannot be reached ({type(cause).__name__}: {self._shown(cause)})"
-        if self._last_success < start:
+        self._lost += 1
+        # Who took the connection may have stumbled over this one request; after a few of them it is the endpoint.
+        reached = not isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout)
+        failure = "took the request but gave no whole answer" if reached else "cannot be reached"
+        msg = f"the endpoint {self._where} {failure} ({type(cause).__name__}: {self._shown(cause)})"
+        if self._last_success < start and (not reached or self._lost >= LOST_IN_A_ROW):
             # Nothing at all came through while this request used up its retries: asking for the rest of a long run
             # would take hours to say the same.
             self._down = f"{msg}; not asked, since the endpoint was down"

@@ -175,6 +175,22 @@ def test_a_dead_endpoint_ends_in_bounded_time(mini, monkeypatch):
     assert all("not asked" in error for error in errors[2:])
 
 
+@pytest.mark.parametrize(("hanging", "asked"), [("13", 6), ("012345", 3)])
+def test_a_question_that_hangs_is_not_a_dead_endpoint(mini, monkeypatch, hanging, asked):
+    """It costs its own item only; after three in a row without an answer the rest is not waited for."""
+    monkeypatch.setattr(importlib.import_module("swallow_metrics.plugin.engines"), "MAX_RETRIES", 0)
+
+    def answer(body):
+        return None if re.search(r"Question (\d)", str(body))[1] in hanging else letter(body)
+
+    with Endpoint(answer) as server:
+        assert mini.run(*options(server, "--max-in-flight", "1", "--request-timeout", "0.5")).ret == 1
+    assert len(server.bodies) == asked
+    errors = [test["metadata"]["error"] for test in mini.report()["tests"]]
+    assert [str(n) for n, error in enumerate(errors) if error] == list(hanging)
+    assert "gave no whole answer (ReadTimeout" in errors[int(hanging[0])]
+
+
 @pytest.mark.parametrize("how", ["replay", "endpoint"])
 def test_xdist_reports_the_same(mini, how):
     """-n 2 asks every question once and gives the same figures in the same order as no -n."""
