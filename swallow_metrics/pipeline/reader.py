@@ -165,7 +165,12 @@ def _checked_place(line: dict[str, Any], file: Path, number: int) -> Place:
             raise UsageError(msg)
     get = line.get
     place = (line["benchmark"], line["sample"], get("repeat", 0), get("turn", 0), get("role", "model"))
-    if not (isinstance(place[2], int) and isinstance(place[3], int) and place[4] in ("model", "judge")):
-        msg = f"{file}, line {number}: expected whole numbers for repeat and turn and a role 'model' or 'judge'"
+    judge, attempt = get("judge") or "", get("attempt") or 0
+    if not all(isinstance(value, int) for value in (*place[2:4], attempt)) or place[4] not in ("model", "judge"):
+        msg = (
+            f"{file}, line {number}: expected whole numbers for repeat, turn and attempt and a role 'model' or 'judge'"
+        )
         raise UsageError(msg)
-    return (*place, str(get("judge") or ""), int(get("attempt") or 0))
+    if not isinstance(judge, str):
+        raise UsageError(f"{file}, line {number}: expected 'judge' to be a judge's name, but got {judge!r:.60}")
+    return (*place, judge, attempt)

@@ -97,6 +97,8 @@ def test_wrong_data_names_file_and_line(mini, content, expected):
         ('junk\n{"benchmark": "mini", "sample": "0", "text": "A"}\n', "line 1"),
         ('{"benchmark": "minni", "sample": "0", "text": "A"}\n', "minni"),
         ('{"benchmark": "mini", "sample": "0", "text": "A", "repeat": "x"}\n', "whole numbers"),
+        ('{"benchmark": "mini", "sample": "0", "text": "A", "attempt": "x"}\n', "line 1: expected whole numbers"),
+        ('{"benchmark": "mini", "sample": "0", "text": "A", "judge": ["j"]}\n', "a judge's name"),
     ],
 )
 def test_wrong_journals_are_refused(mini, content, expected):
