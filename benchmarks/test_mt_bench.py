@@ -11,7 +11,7 @@ import pytest
 
 from swallow_metrics.datasets.row import Row
 from swallow_metrics.datatypes import Benchmark, Dataset, JudgeSpec, Sample, Sampling
-from swallow_metrics.judge.verdicts import first_judge, read_verdicts, verdict_details
+from swallow_metrics.judge.verdicts import check_readable, first_judge, read_verdicts, verdict_details
 from swallow_metrics.metrics import japanese_ratio, judge_score
 
 CATEGORIES = judge_score.CATEGORIES
@@ -87,6 +87,7 @@ def score_verdicts(sample, conversations, score):
     for name in ("missing", "malformed", "out_of_range"):
         if number := sum(judge[name] for judge in details["judges"].values()):
             score.count(f"verdicts_{name}", number)
+    check_readable(conversations)
 
 
 @pytest.mark.japanese

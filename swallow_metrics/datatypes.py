@@ -135,7 +135,8 @@ class Metric:
     """A metric is a function of per-sample statistics added up, so means, corpus scores and resampling are one idea.
 
     `statistics` maps a sample's value to numbers; `total` maps their sums to the score (None: nothing to score).
-    `family` names the macro-average it enters as a benchmark's primary metric. `scale` is the highest score.
+    `family` names the macro-average it enters as a benchmark's primary metric. `scale` is the highest score. With
+    `unmeasured`, a value known of a question that could not be measured counts as well: for figures on what is missing.
     """
 
     name: str
@@ -144,6 +145,7 @@ class Metric:
     total: Callable[[Sequence[float]], float | None] = ratio
     signature: str | None = None
     scale: float = 1.0
+    unmeasured: bool = False
 
 
 class RowLike(Protocol):
@@ -227,7 +229,8 @@ class Record:
     """Everything about one item, as plain JSON: reports are computed from records alone.
 
     `scores` maps a metric to its value (the mean over generations for plain numbers). `counts` holds what else was
-    counted, such as {"unextracted": 1}, `error` says why the item could not be measured; then `scores` is empty.
+    counted, such as {"unextracted": 1}, `error` says why the item could not be measured; then `scores` has at most the
+    metrics that are `unmeasured`.
     `details` is what only some benchmarks report, such as each verdict of a judge or what came of each program.
     """
 

@@ -14,7 +14,7 @@ KEY = "secret-key-of-the-tests"
 class Endpoint:
     """Answers chat completions in a thread of its own.
 
-    `answer(body)` returns a text, a message dict, or a (status, headers, text) triple. `bodies` lists what was asked,
+    `answer(body)` returns a text, a message dict, a (status, headers, text) triple, or None to hang. `bodies` lists what was asked,
     `headers` the headers of each request, `peak` the largest number of requests open at once.
     """
 
@@ -37,6 +37,8 @@ class Endpoint:
             if self.latency_s:
                 await asyncio.sleep(self.latency_s)
             answer = self.answer(body)
+            if answer is None:
+                await asyncio.sleep(60)
             if isinstance(answer, tuple):
                 status, headers, text = answer
                 return web.Response(status=status, headers=headers, text=text, content_type="application/json")

@@ -7,17 +7,21 @@ left ends here: an answer that can never come (key, model, URL) is `EngineDown`,
 from __future__ import annotations
 
 import json
+import re
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from swallow_metrics.datatypes import Request, Response, Sampling
+from swallow_metrics.engines.base import count_or_none, text_or_none
 from swallow_metrics.errors import EngineDown, EngineError, SwallowError
 
 if TYPE_CHECKING:
     import openai
 
+LOST_IN_A_ROW = 3  # requests without any answer, after which an endpoint counts as down
+_SECRET_LENGTH = 8  # characters; a shorter key, such as "none", is no secret but may be a word
 _JSON: Any = {"headers": {"Content-Type": "application/json"}}
 
 
@@ -49,6 +53,7 @@ class OpenAIEngine:
         self._facts = facts
         self._model = model
         self._base_url = base_url
+        self._where = _without_secrets(base_url)
         self._api_key = api_key
         self._key_env = key_env
         self._options = options
@@ -59,6 +64,7 @@ class OpenAIEngine:
         self._client: openai.AsyncOpenAI | None = None
         self._reported_model: str | None = None
         self._last_success = float("-inf")
+        self._lost = 0  # requests without any answer since then
         self._down: str | None = None
 
     async def open(self) -> None:
@@ -92,17 +98,21 @@ class OpenAIEngine:
             raw = await self._client.post(
                 "/chat/completions", cast_to=httpx2.Response, content=self._body(request), options=_JSON
             )
-            answer = orjson.loads(raw.content)
+            answer = _read(raw.content)
         except openai.APIStatusError as error:
             raise self._refusal(error) from error
         except openai.APIConnectionError as error:
             raise self._unreachable(error, start) from error
-        except (openai.OpenAIError, ValueError) as error:
-            msg = f"the endpoint {self._base_url} sent no usable answer ({type(error).__name__}: {_line(error)})"
+        except (openai.OpenAIError, ValueError, RecursionError) as error:
+            msg = f"the endpoint {self._where} sent no usable answer ({type(error).__name__}: {self._shown(error)})"
             raise EngineError(msg) from error
-        self._last_success = monotonic()
-        self._reported_model = self._reported_model or answer.get("model")
-        return parse_answer(answer, monotonic() - start, request, self._base_url)
+        self._last_success, self._lost = monotonic(), 0
+        response = parse_answer(answer, monotonic() - start, request)
+        if response is None:
+            msg = f"expected a chat completion with a text from {self._where}, but got {self._shown(answer, 200)}"
+            raise EngineError(msg)
+        self._reported_model = self._reported_model or text_or_none(answer.get("model"))
+        return response
 
     def _body(self, request: Request) -> bytes:
         body = {"model": self._model, "messages": request.messages, **body_of(request.sampling), **self._extra_body}
@@ -112,27 +122,40 @@ class OpenAIEngine:
             return json.dumps(body).encode("ascii")
 
     def _refusal(self, error: openai.APIStatusError) -> SwallowError:
-        status, said = error.status_code, _line(error)
+        status, said = error.status_code, self._shown(error)
         if status in (401, 403):
             return EngineDown(
-                f"the endpoint {self._base_url} refuses the key in ${self._key_env} ({status}: {said}); "
+                f"the endpoint {self._where} refuses the key in ${self._key_env} ({status}: {said}); "
                 f"set ${self._key_env} to a valid key"
             )
         if status == 404:
             return EngineDown(
-                f"the endpoint {self._base_url} does not know {self._model!r} or has no chat "
+                f"the endpoint {self._where} does not know {self._model!r} or has no chat "
                 f"completions (404: {said}); check {self._options}"
             )
-        return EngineError(f"the endpoint {self._base_url} refused the request ({status}: {said})")
+        return EngineError(f"the endpoint {self._where} refused the request ({status}: {said})")
 
     def _unreachable(self, error: openai.APIConnectionError, start: float) -> SwallowError:
+        import httpx2
+
         cause = error.__cause__ or error
-        msg = f"the endpoint {self._base_url} cannot be reached ({type(cause).__name__}: {_line(cause)})"
-        if self._last_success < start:
+        self._lost += 1
+        # Who took the connection may have stumbled over this one request; after a few of them it is the endpoint.
+        reached = not isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout)
+        failure = "took the request but gave no whole answer" if reached else "cannot be reached"
+        msg = f"the endpoint {self._where} {failure} ({type(cause).__name__}: {self._shown(cause)})"
+        if self._last_success < start and (not reached or self._lost >= LOST_IN_A_ROW):
             # Nothing at all came through while this request used up its retries: asking for the rest of a long run
             # would take hours to say the same.
             self._down = f"{msg}; not asked, since the endpoint was down"
         return EngineError(f"{msg}; tried {self._max_retries + 1} times")
+
+    def _shown(self, said: object, limit: int = 300) -> str:
+        """What an endpoint said, in one printable line. Some repeat the key that they refuse."""
+        text = " ".join(str(said).split())
+        if len(self._api_key) >= _SECRET_LENGTH:
+            text = text.replace(self._api_key, "***")
+        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[:limit])
 
     def describe(self) -> dict[str, Any]:
         """Model, endpoint and the model name that the endpoint reports."""
@@ -141,7 +164,7 @@ class OpenAIEngine:
         return {
             "engine": "openai",
             "name": self._model,
-            "base_url": self._base_url,
+            "base_url": self._where,
             "reported_model": self._reported_model,
         }
 
@@ -160,8 +183,8 @@ def body_of(sampling: Sampling) -> dict[str, Any]:
     return body
 
 
-def parse_answer(answer: Any, latency_s: float, request: Request, base_url: str) -> Response:
-    """The response in a chat completion's JSON. Raises EngineError when it has none.
+def parse_answer(answer: Any, latency_s: float, request: Request) -> Response | None:
+    """The response in a chat completion's JSON; None when it has none.
 
     A null `content` is replaced by the reasoning text, an empty one stays empty (BE-30). An empty reasoning field is
     none: servers without a reasoning parser send one as well, and then the trace is still in the content.
@@ -170,31 +193,33 @@ def parse_answer(answer: Any, latency_s: float, request: Request, base_url: str)
         choice = answer["choices"][0]
         message = choice["message"]
         content = message.get("content")
-        reasoning = message.get("reasoning_content") or message.get("reasoning") or None
-    except (TypeError, KeyError, IndexError, AttributeError) as error:
-        msg = f"expected a chat completion from {base_url}, but got {str(answer)!r:.200}"
-        raise EngineError(msg) from error
+        reasoning = text_or_none(message.get("reasoning_content") or message.get("reasoning")) or None
+    except (TypeError, KeyError, IndexError, AttributeError):
+        return None
     text = content if content is not None else (reasoning or "")
     if not isinstance(text, str):
-        raise EngineError(f"expected text content from {base_url}, but got {text!r:.200}")
-    finish_reason = choice.get("finish_reason")
+        return None
+    usage = answer.get("usage")
+    usage = usage if isinstance(usage, dict) else {}
     return Response(
         text=text,
-        reasoning=reasoning if isinstance(reasoning, str) else None,
-        finish_reason=finish_reason if isinstance(finish_reason, str) else None,
-        prompt_tokens=_tokens(answer, "prompt_tokens"),
-        completion_tokens=_tokens(answer, "completion_tokens"),
+        reasoning=reasoning,
+        finish_reason=text_or_none(choice.get("finish_reason")),
+        prompt_tokens=count_or_none(usage.get("prompt_tokens")),
+        completion_tokens=count_or_none(usage.get("completion_tokens")),
         latency_s=round(latency_s, 6),
         choices=request.choices,
     )
 
 
-def _tokens(answer: dict[str, Any], kind: str) -> int | None:
-    """A number of tokens; None where an endpoint tells none, or something else in its place."""
-    usage = answer.get("usage")
-    number = usage.get(kind) if isinstance(usage, dict) else None
-    return number if isinstance(number, int) else None
+def _read(content: bytes) -> Any:
+    """JSON. Raises ValueError, RecursionError. Python's parser is asked where orjson is stricter (lone surrogates)."""
+    try:
+        return orjson.loads(content)
+    except ValueError:
+        return json.loads(content)
 
 
-def _line(error: BaseException, limit: int = 300) -> str:
-    return " ".join(str(error).split())[:limit]
+def _without_secrets(url: str) -> str:
+    """A URL without user, password and query, for messages and reports."""
+    return re.sub(r"(?<=://)[^/@\s]*@|[?#].*", "", url)

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from swallow_metrics.datatypes import Conversation, Response
-from swallow_metrics.extraction.rating import HIGHEST, LOWEST, read_rating
+from swallow_metrics.errors import JudgeError
+from swallow_metrics.extraction.rating import HIGHEST, LOWEST, Rating, read_rating
+from swallow_metrics.extraction.reasoning import OPENING
 
 DEFAULT_JUDGE = "gpt-4o-2024-08-06"
 """The reference's judge (JU-8)."""
+
+_SHOWN = 80  # characters of a reply in an error
 
 Ratings = list[list[float | None]]
 
@@ -31,10 +35,24 @@ def read_verdicts(conversations: Sequence[Conversation]) -> dict[str, Verdicts]:
     return {
         judge: Verdicts(
             final=_ratings(conversations, judge, readable),
-            first=_ratings(conversations, judge, lambda replies: read_rating(replies[0].text).value),
+            first=_ratings(conversations, judge, lambda replies: rating_of(replies[0]).value),
         )
         for judge in _judges(conversations)
     }
+
+
+def check_readable(conversations: Sequence[Conversation]) -> None:
+    """Refuse a question of which no verdict at all can be read: it was not measured. Raises JudgeError."""
+    replies = {
+        judge: [reply for conversation in conversations for turn in conversation.verdicts[judge] for reply in turn]
+        for judge in _judges(conversations)
+    }
+    if all(readable(own) is None for own in replies.values()):
+        last = ", ".join(f"{own[-1].text[:_SHOWN]!r} (judge {judge!r})" for judge, own in replies.items() if own)
+        raise JudgeError(
+            f"no verdict on this question has a rating; the last reply begins {last or 'nowhere: there is none'}; "
+            f"give more --judge-retries, other --judge-prompts or another --judge-model"
+        )
 
 
 def first_judge(names: Iterable[str]) -> str:
@@ -42,9 +60,15 @@ def first_judge(names: Iterable[str]) -> str:
     return min(names, key=lambda name: (name != DEFAULT_JUDGE, name))
 
 
+def rating_of(reply: Response) -> Rating:
+    """What a reply says. A reasoning trace that no verdict followed says nothing: its numbers are not the judge's."""
+    unfinished = reply.text == reply.reasoning or reply.text.lstrip().startswith(OPENING)
+    return Rating(None) if unfinished else read_rating(reply.text)
+
+
 def readable(replies: Sequence[Response]) -> float | None:
     """The rating of the first reply that has one."""
-    return next((value for reply in replies if (value := read_rating(reply.text).value) is not None), None)
+    return next((value for reply in replies if (value := rating_of(reply).value) is not None), None)
 
 
 def verdict_details(conversations: Sequence[Conversation]) -> dict[str, Any]:
@@ -63,7 +87,7 @@ def verdict_details(conversations: Sequence[Conversation]) -> dict[str, Any]:
 def _details(conversations: Sequence[Conversation], judge: str) -> dict[str, Any]:
     asked = [replies for conversation in conversations for replies in conversation.verdicts[judge]]
     replies = [reply for retried in asked for reply in retried]
-    found = [read_rating(reply.text) for reply in replies]
+    found = [rating_of(reply) for reply in replies]
     ratings = _ratings(conversations, judge, readable)
     flat = [rating for turn in ratings for rating in turn]
     return {

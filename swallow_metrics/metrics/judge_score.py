@@ -42,12 +42,12 @@ SCORES = (
     Metric("judge_score", family="judge"),
     Metric("judge_score_turn_1"),
     Metric("judge_score_turn_2"),
-    Metric("judge_score_lowest"),
-    Metric("judge_score_highest"),
-    Metric("judge_missing", statistics=_missing_statistics),
+    Metric("judge_score_lowest", unmeasured=True),
+    Metric("judge_score_highest", unmeasured=True),
+    Metric("judge_missing", statistics=_missing_statistics, unmeasured=True),
 )
 """Over readable verdicts. `judge_score_lowest` and `…_highest` take 1 and 10 for each missing one; `judge_missing` is
-the share of verdicts that are missing."""
+the share of verdicts that are missing. A question without any readable verdict is in these three alone."""
 
 
 def _reference_metrics(subset: str) -> tuple[Metric, ...]:

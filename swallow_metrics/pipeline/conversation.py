@@ -11,7 +11,7 @@ from swallow_metrics.engines.base import Engine
 from swallow_metrics.errors import EngineDown, EngineError, SwallowError
 from swallow_metrics.extraction.reasoning import split_reasoning
 from swallow_metrics.pipeline.journal import JournalWriter
-from swallow_metrics.pipeline.reader import JournalReader
+from swallow_metrics.pipeline.reader import JournalReader, place_of
 
 
 @dataclass(slots=True)
@@ -31,8 +31,14 @@ class Channel:
     async def ask(self, request: Request) -> Response:
         """The answer to a request, reasoning removed, already in the journal. Raises EngineError, EngineDown."""
         key = request.key(self.engine.identity) if self.journal or self.recorded else ""
-        if self.recorded is not None and (known := self.recorded.with_key(key)) is not None:
-            return known
+        if self.recorded is not None:
+            if (known := self.recorded.at_place(place_of(request), key)) is not None:
+                return known
+            if (known := self.recorded.with_key(key)) is not None:
+                # Recorded for another question in the same words: for --replay this one needs a line of its own.
+                if self.journal is not None:
+                    self.journal.append(request, known, key)
+                return known
         if self.down is not None:
             raise self.down
         start = perf_counter()

@@ -10,9 +10,11 @@ from typing import Any
 import orjson
 
 from swallow_metrics.datatypes import Request, Response
+from swallow_metrics.engines.base import count_or_none, text_or_none
 from swallow_metrics.errors import UsageError
 
 Place = tuple[str, str, int, int, str, str, int]  # benchmark, sample, repeat, turn, role, judge, attempt
+Where = tuple[int, int, int, str]  # number of the file, start and end of the line in it, the line's key or ""
 
 
 def place_of(request: Request) -> Place:
@@ -30,14 +32,15 @@ def place_of(request: Request) -> Place:
 
 def to_response(line: dict[str, Any]) -> Response:
     """The response that a journal line records; only `text` is required of it."""
-    usage = line.get("usage") or {}
+    usage = line.get("usage")
+    usage = usage if isinstance(usage, dict) else {}
     choices = line.get("choices")
     return Response(
         text=line["text"],
-        reasoning=line.get("reasoning"),
-        finish_reason=line.get("finish_reason"),
-        prompt_tokens=usage.get("prompt_tokens"),
-        completion_tokens=usage.get("completion_tokens"),
+        reasoning=text_or_none(line.get("reasoning")),
+        finish_reason=text_or_none(line.get("finish_reason")),
+        prompt_tokens=count_or_none(usage.get("prompt_tokens")),
+        completion_tokens=count_or_none(usage.get("completion_tokens")),
         latency_s=line.get("latency_s"),
         choices=None if choices is None else tuple(choices),
     )
@@ -54,8 +57,8 @@ class JournalReader:
         self.name = ", ".join(str(path) for path in paths)
         self.lines = 0
         self._files: list[mmap.mmap | bytes] = []
-        self._by_place: dict[Place, tuple[int, int, int]] = {}
-        self._by_key: dict[str, tuple[int, int, int]] = {}
+        self._by_place: dict[Place, Where] = {}
+        self._by_key: dict[str, Where] = {}
         self._places: dict[tuple[str, str], list[Place]] = {}
         self._judges: dict[str, dict[str, None]] = {}
         for path in paths:
@@ -83,14 +86,14 @@ class JournalReader:
                 msg = f"{file}, line {line_number}: expected a JSON object, but {error}; repair or remove the line"
                 raise UsageError(msg) from error
             place = _checked_place(line, file, line_number)
-            where = (number, start, end)
+            where = (number, start, end, str(line.get("key") or ""))
             if place not in self._by_place:
                 self._places.setdefault(place[:2], []).append(place)
                 if place[4] == "judge":
                     self._judges.setdefault(place[0], {})[place[5]] = None
             self._by_place[place] = where
-            if key := line.get("key"):
-                self._by_key[key] = where
+            if where[3]:
+                self._by_key[where[3]] = where
             self.lines += 1
 
     @property
@@ -111,27 +114,19 @@ class JournalReader:
         """Names of the judges whose verdicts were recorded, in order of appearance ("" where a line names none)."""
         return tuple(self._judges.get(benchmark, ()))
 
-    def at_place(self, place: Place) -> Response | None:
-        """The answer recorded for a place, or None."""
-        return self._read(self._by_place.get(place))
+    def at_place(self, place: Place, key: str | None = None) -> Response | None:
+        """The answer recorded for a place, or None. With a `key`, only one that has it ("": only one without)."""
+        where = self._by_place.get(place)
+        return self._read(where) if where is not None and key in (None, where[3]) else None
 
     def with_key(self, key: str) -> Response | None:
         """The answer recorded for a request key, or None."""
         return self._read(self._by_key.get(key))
 
-    def without_key(self, place: Place) -> Response | None:
-        """The answer recorded for a place by a line that has no key, or None."""
-        where = self._by_place.get(place)
+    def _read(self, where: Where | None) -> Response | None:
         if where is None:
             return None
-        number, start, end = where
-        line = loads(self._files[number][start:end])
-        return None if line.get("key") else to_response(line)
-
-    def _read(self, where: tuple[int, int, int] | None) -> Response | None:
-        if where is None:
-            return None
-        number, start, end = where
+        number, start, end, _ = where
         return to_response(loads(self._files[number][start:end]))
 
 
@@ -189,14 +184,6 @@ def _are_texts(value: object) -> bool:
     return value is None or (isinstance(value, list) and all(map(_is_text, value)))
 
 
-def _is_usage(value: object) -> bool:
-    """Endpoints tell more in it than is read here."""
-    if not isinstance(value, dict):
-        return value is None
-    tokens = (value.get("prompt_tokens"), value.get("completion_tokens"))
-    return all(number is None or isinstance(number, int | float) for number in tokens)
-
-
 _REQUIRED = ("benchmark", "sample", "text")
 _KINDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "benchmark": (_is_text, "a string"),
@@ -208,15 +195,15 @@ _KINDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "role": (("model", "judge").__contains__, "'model' or 'judge'"),
     "judge": (_is_text_or_null, "a string"),
     "key": (_is_text_or_null, "a string"),
-    "reasoning": (_is_text_or_null, "a string"),
-    "finish_reason": (_is_text_or_null, "a string"),
     "choices": (_are_texts, "a list of strings"),
-    "usage": (_is_usage, "an object with numbers of tokens"),
 }
 
 
 def _checked_place(line: dict[str, Any], file: Path, number: int) -> Place:
-    """The place of a line, every field of which is of its kind. Raises UsageError."""
+    """The place of a line. Raises UsageError where a field that decides something is not of its kind.
+
+    What merely stands beside an answer, such as token counts, may be anything: it is unknown then.
+    """
     for name in (*_REQUIRED, *line):
         kind = _KINDS.get(name)
         if kind is not None and not kind[0](line.get(name)):

@@ -64,7 +64,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if asks_questions(config):
         from swallow_metrics.plugin.start import make_controller
 
-        make_controller(config, collection_of(config))
+        try:
+            make_controller(config, collection_of(config))
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

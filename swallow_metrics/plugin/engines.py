@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ from swallow_metrics.pipeline.reader import JournalReader
 from swallow_metrics.plugin.collection import Collection
 from swallow_metrics.plugin.judges import Judges, asks
 from swallow_metrics.plugin.rundir import RunDir
-from swallow_metrics.plugin.settings import Settings
+from swallow_metrics.plugin.settings import Settings, api_key
 from swallow_metrics.plugin.xdist import Share, worker_input
 
 if TYPE_CHECKING:
@@ -149,7 +148,7 @@ def candidate_engine(config: pytest.Config, settings: Settings, share: Share) ->
         engine = OpenAIEngine(
             settings.model,
             served.get("base_url") or settings.base_url or "",
-            served.get("api_key") or os.environ.get(settings.key_env) or "no-key-set",
+            served.get("api_key") or api_key(settings.key_env) or "no-key-set",
             identity=served.get("identity"),
             facts=served.get("describe"),
             extra_body=served.get("extra_body"),

@@ -28,6 +28,7 @@ class Scorer:
         self.details: dict[str, Any] = {}
         self.extracted: list[Any] = []
         self._known = {metric.name for metric in benchmark.metrics}
+        self._unmeasured = {metric.name for metric in benchmark.metrics if metric.unmeasured}
         self._values: dict[str, list[Any]] = {}
 
     def __call__(self, metric: str, value: Any, *, extracted: Any = UNSET, found: bool = True) -> None:
@@ -55,6 +56,10 @@ class Scorer:
     def scores(self) -> dict[str, Any]:
         """Metric → mean of numbers, or the joined sequence."""
         return {metric: _joined(values) for metric, values in self._values.items()}
+
+    def unmeasured(self) -> dict[str, Any]:
+        """What counts even though the question could not be measured."""
+        return {metric: value for metric, value in self.scores().items() if metric in self._unmeasured}
 
 
 def _joined(values: Sequence[Any]) -> Any:
@@ -98,7 +103,7 @@ class ItemState:
             benchmark=self.benchmark.id,
             sample=self.sample.id,
             group=self.sample.group,
-            scores={} if self.error else self.scorer.scores(),
+            scores=self.scorer.unmeasured() if self.error else self.scorer.scores(),
             extracted=self.scorer.extracted or None,
             finish_reasons=reasons,
             error=self.error,

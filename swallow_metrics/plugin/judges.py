@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -22,7 +21,7 @@ from swallow_metrics.pipeline.judging import Judge
 from swallow_metrics.pipeline.reader import JournalReader
 from swallow_metrics.plugin.collection import Collected, Collection
 from swallow_metrics.plugin.options import DEFAULT_KEY_ENV
-from swallow_metrics.plugin.settings import Settings
+from swallow_metrics.plugin.settings import Settings, api_key
 
 OPENAI = "https://api.openai.com/v1"
 MAX_RETRIES = 5  # of a failing request, as for the candidate
@@ -125,9 +124,13 @@ def problems(config: pytest.Config, collection: Collection, selected: Iterable[s
 
 def _key_problem(config: pytest.Config, collection: Collection, judged: Sequence[str]) -> str | None:
     settings = collection.settings.judge
+    try:
+        key = api_key(settings.key_env)
+    except UsageError as error:
+        return str(error)
     if settings.base_url is not None and settings.key_env == DEFAULT_KEY_ENV:
         return None  # an endpoint of one's own often takes no key
-    if os.environ.get(settings.key_env) or config.hook.pytest_swallow_make_judge.get_hookimpls():
+    if key or config.hook.pytest_swallow_make_judge.get_hookimpls():
         return None
     names = judge_names(collection.settings)
     if collection.settings.mode != "model" and all(
@@ -149,7 +152,7 @@ def _engine(config: pytest.Config, settings: Settings, name: str, in_flight: int
     return OpenAIEngine(
         name,
         settings.judge.base_url or OPENAI,
-        os.environ.get(settings.judge.key_env) or "no-key-set",
+        api_key(settings.judge.key_env) or "no-key-set",
         key_env=settings.judge.key_env,
         options="--judge-model and --judge-base-url",
         timeout_s=settings.request_timeout_s,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 DEFAULT_KEY_ENV = "OPENAI_API_KEY"
+JUDGE_RETRIES = 2
 DEFAULTS: dict[str, object] = {}  # of every option; `add_options` writes the same content each time
 
 
@@ -107,8 +108,7 @@ def add_options(parser: pytest.Parser) -> None:
         "--judge-retries",
         metavar="N",
         type=int,
-        default=2,
-        help="how often an unreadable verdict is asked for again (default 2)",
+        help=f"how often an unreadable verdict is asked for again (default {JUDGE_RETRIES})",
     )
     add(
         "--sandbox",

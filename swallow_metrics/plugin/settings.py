@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import pytest
 
 from swallow_metrics.datatypes import Sampling
 from swallow_metrics.errors import UsageError
 from swallow_metrics.gate.rules import Gate, parse_gate, read_gates
-from swallow_metrics.plugin.options import DEFAULT_KEY_ENV, DEFAULTS
+from swallow_metrics.plugin.options import DEFAULT_KEY_ENV, DEFAULTS, JUDGE_RETRIES
 
 Mode = Literal["demo", "replay", "model"]
 
@@ -28,7 +29,7 @@ class JudgeSettings:
     base_url: str | None = None
     key_env: str = DEFAULT_KEY_ENV
     prompts: Path | None = None
-    retries: int = 2
+    retries: int = JUDGE_RETRIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,10 @@ def read_settings(config: pytest.Config) -> Settings:
     """Check the command line and ini values. Raises UsageError; imports nothing heavy, touches no network."""
     get = config.getoption
     _refuse_empty(config)
-    model = get("--model") or config.getini("swallow_model") or None
-    base_url = _url("--base-url", get("--base-url") or config.getini("swallow_base_url"))
     replay = _path(config, "--replay")
+    # An ini file's model is for runs that ask one.
+    model = get("--model") or (None if replay else config.getini("swallow_model")) or None
+    base_url = _url(config, "--base-url", None if replay else "swallow_base_url")
     _check_contradictions(config, model, base_url)
     sampling = Sampling(
         temperature=_within(config, "--temperature", 0.0, None),
@@ -113,10 +115,10 @@ def read_settings(config: pytest.Config) -> Settings:
         resume=get("--resume"),
         judge=JudgeSettings(
             models=judge_models,
-            base_url=_url("--judge-base-url", get("--judge-base-url") or config.getini("swallow_judge_base_url")),
+            base_url=_url(config, "--judge-base-url", "swallow_judge_base_url"),
             key_env=_key_env(config, "--judge-api-key-env", "swallow_judge_api_key_env"),
             prompts=_existing(config, "--judge-prompts", None, "file"),
-            retries=_within(config, "--judge-retries", 0, None) or 0,
+            retries=JUDGE_RETRIES if get("--judge-retries") is None else _within(config, "--judge-retries", 0, None),
         ),
         sandbox=get("--sandbox"),
         sandbox_helpers=get("--sandbox-helpers"),
@@ -133,13 +135,6 @@ def _refuse_empty(config: pytest.Config) -> None:
         value = config.getoption(name)
         if name != "--system-prompt" and any(text == "" for text in (value if isinstance(value, list) else [value])):
             raise UsageError(f"{name} was given an empty text; give it a value or leave it out")
-
-
-def _url(option: str, text: str | None) -> str | None:
-    """The address of an endpoint; without its scheme every request would fail, hours of retries later."""
-    if text and not re.match(r"https?://[^/?#\s]", text):
-        raise UsageError(f"{option} expects a URL such as http://127.0.0.1:8000/v1, but got {text!r}")
-    return text or None
 
 
 def _key_env(config: pytest.Config, option: str, ini: str) -> str:
@@ -183,10 +178,17 @@ def _check_contradictions(config: pytest.Config, model: str | None, base_url: st
         )
     if not model and (useless := sorted(given - set(_JUDGE_TOO if judges else ()))):
         raise UsageError(f"{useless[0]} has no effect without --model; give --model or leave it out")
+    named = judges or config.getini("swallow_judge_model")
+    if not (model or named) and (useless := [name for name in _JUDGE_ONLY if config.getoption(name) is not None]):
+        raise UsageError(
+            f"{useless[0]} has no effect on recorded verdicts; give --judge-model NAME to have answers judged anew, "
+            f"or leave it out"
+        )
 
 
 _LOCAL_ONLY = ("--engine-arg", "--engine-args", "--chat-template", "--no-chat-template", "--reasoning-parser")
 _JUDGE_TOO = ("--max-in-flight", "--request-timeout")
+_JUDGE_ONLY = ("--judge-base-url", "--judge-api-key-env", "--judge-prompts", "--judge-retries")
 _GENERATION = (*_LOCAL_ONLY, "--max-in-flight", "--system-prompt", "--temperature", "--top-p", "--max-tokens",
                "--seed", "--repeats", "--reasoning-effort", "--request-timeout")  # fmt: skip
 
@@ -222,6 +224,31 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path} is not TOML: {error}") from error
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
+
+
+def api_key(name: str) -> str | None:
+    """The key in an environment variable, without white space around it. Raises UsageError."""
+    key = os.environ.get(name, "").strip()
+    if not (key.isascii() and (key.isprintable() or not key)):
+        raise UsageError(
+            f"the key in ${name} holds a line break or characters beyond ASCII; set ${name} to a valid key"
+        )
+    return key or None
+
+
+def _url(config: pytest.Config, option: str, ini: str | None) -> str | None:
+    """The address of an endpoint; with a wrong one every request would fail, hours of retries later."""
+    text = config.getoption(option) or (config.getini(ini) if ini else None) or None
+    if text is None:
+        return None
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # such as a port beyond 65535
+        usable = False
+    if not usable:
+        raise UsageError(f"{option} must be a URL such as http://127.0.0.1:8000/v1, but got {text!r}")
+    return str(text)
 
 
 def _path(config: pytest.Config, option: str, ini: str | None = None) -> Path | None:

@@ -31,7 +31,8 @@ def start_run(session: pytest.Session, collection: Collection, items: list[pytes
         return
     run_dir = _run_dir(config, collection)
     if told is None:
-        run_dir.check()
+        if CONTROLLER not in config.stash:  # with workers it was checked before they started
+            run_dir.check()
         reporting = Reporting(session, collection, run_dir, items)
         config.pluginmanager.register(reporting, "swallow-reporting")
     _report_as_json(config, worker=told is not None, session=session)
@@ -47,14 +48,19 @@ def start_run(session: pytest.Session, collection: Collection, items: list[pytes
 
 
 def make_controller(config: pytest.Config, collection: Collection) -> None:
-    """Register the controller's hooks before xdist starts its workers."""
+    """Register the controller's hooks before xdist starts its workers, which may write before this process does.
+
+    Raises UsageError.
+    """
     settings = collection.settings
+    run_dir = _run_dir(config, collection)
+    run_dir.check()
     server = None
     if settings.mode == "model" and settings.base_url is None:
         from swallow_metrics.plugin.engines import model_server
 
         server = model_server(settings)
-    controller = Controller(_run_dir(config, collection).path, server)
+    controller = Controller(run_dir.path, server)
     config.stash[CONTROLLER] = controller
     config.pluginmanager.register(controller, "swallow-controller")
 

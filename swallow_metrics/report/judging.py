@@ -21,9 +21,9 @@ def judging(records: Sequence[Record], prices: Prices) -> dict[str, Any]:
     """The report's `judge` part of a benchmark: each judge by name, and their agreement when there are several.
 
     Shares are 0…1, scores 0.1…1, lengths characters, costs US dollars. None stands for what cannot be known, such as
-    a cost without token counts.
+    a cost without token counts. A question is in it as soon as it was judged, also without any readable verdict.
     """
-    details = [record.details["judge"] for record in records if "judge" in record.details and record.error is None]
+    details = [record.details["judge"] for record in records if "judge" in record.details]
     names = sorted({name for detail in details for name in detail["judges"]})
     part: dict[str, Any] = {"judges": {name: _judge(name, details, prices) for name in names}}
     if len(names) > 1:

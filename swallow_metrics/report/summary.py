@@ -19,7 +19,9 @@ def summarize(benchmark: Benchmark, records: Sequence[Record], samples: int) -> 
     counts: Counter[str] = Counter({"unextracted": 0, "truncated": 0})
     for record in measured:
         counts.update(record.counts)
-    groups = sorted({record.group for record in measured if record.group is not None})
+    groups = sorted(
+        {record.group for record in records if record.group is not None and (record.error is None or record.scores)}
+    )
     return Summary(
         benchmark=benchmark.id,
         primary=benchmark.metrics[0].name,
@@ -27,15 +29,16 @@ def summarize(benchmark: Benchmark, records: Sequence[Record], samples: int) -> 
         scored=len(measured),
         errors=sum(record.error is not None for record in records),
         counts=dict(counts),
-        metrics=_metrics(benchmark.metrics, measured),
-        groups={g: _metrics(benchmark.metrics, [r for r in measured if r.group == g]) for g in groups},
+        metrics=_metrics(benchmark.metrics, records),
+        groups={g: _metrics(benchmark.metrics, [r for r in records if r.group == g]) for g in groups},
     )
 
 
 def _metrics(metrics: Iterable[Metric], records: Sequence[Record]) -> dict[str, Mapping[str, Any]]:
     result: dict[str, Mapping[str, Any]] = {}
     for metric in metrics:
-        values = [record.scores[metric.name] for record in records if metric.name in record.scores]
+        counted = [record for record in records if record.error is None or metric.unmeasured]
+        values = [record.scores[metric.name] for record in counted if metric.name in record.scores]
         computed = figures(metric, [metric.statistics(value) for value in values])
         if computed is not None:
             if metric.signature:

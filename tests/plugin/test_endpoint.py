@@ -10,7 +10,8 @@ import time
 
 import pytest
 
-from endpoint import KEY, Endpoint
+from conftest import write_jsonl
+from endpoint import KEY, Endpoint, completion
 
 
 def letter(body):
@@ -99,13 +100,65 @@ def test_a_refused_request_fails_its_item_only(mini):
     assert "context too long" in mini.report()["tests"][2]["metadata"]["error"]
 
 
-@pytest.mark.parametrize("answer", [(200, {}, "not json"), (200, {}, "[]"), (200, {}, '{"choices": []}')])
-def test_nonsense_is_an_item_error(mini, answer):
-    """An answer that is no chat completion is never scored."""
-    with Endpoint(lambda body: answer) as server:
+@pytest.mark.parametrize("text", ["not json", "[]", "null", '{"choices": []}', "[" * 100_000])
+def test_nonsense_is_an_item_error(mini, text):
+    """An answer that is no chat completion is never scored, and the error names who sent it."""
+    with Endpoint(lambda body: (200, {}, text)) as server:
         assert mini.run(*options(server)).ret == 1
     figures = mini.report()["swallow"]["benchmarks"]["mini"]
     assert (figures["errors"], figures["scored"]) == (6, 0)
+    assert server.url in mini.report()["tests"][0]["metadata"]["error"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"usage": {"prompt_tokens": "12", "completion_tokens": [8]}},
+        {"usage": [1]},
+        {"usage": {"completion_tokens": -1.5}},
+        {"model": {"a": 1}},
+        {"choices": [{"message": {"content": "A\ud800", "reasoning_content": ["x"]}, "finish_reason": {"x": 1}}]},
+    ],
+)
+def test_odd_fields_of_an_answer(mini, change):
+    """What is beside the text may be anything: it is unknown then, in this run and in a replay of its journal."""
+    with Endpoint(lambda body: (200, {}, json.dumps(completion("m", "A") | change))) as server:
+        assert mini.run(*options(server)).ret == 0
+    assert mini.run("--data-dir", "data", "--replay", "run", "--run-dir", "again").ret == 0
+    line = mini.journal()[0]
+    assert line["text"][0] == "A"
+    assert all(value in (None, "stop", 10, 8) for value in (line["finish_reason"], *line["usage"].values()))
+    write_jsonl(mini.path / "odd.jsonl", [line | {"text": "A", "usage": "x", "finish_reason": 3, "reasoning": 4}])
+    assert mini.run("--data-dir", "data", "--replay", "odd.jsonl", "-k", "0", "--run-dir", "odd").ret == 0
+
+
+@pytest.mark.parametrize(("key", "status"), [(f" {KEY}\n", 0), (f"{KEY[:9]}\n{KEY[9:]}", 4), (f"{KEY}é", 4)])
+def test_keys_that_no_header_can_carry(mini, monkeypatch, key, status):
+    """White space around a key, as files have it, does no harm; what cannot be a key is one line naming the variable."""
+    monkeypatch.setenv("MY_KEY", key)
+    with Endpoint(letter, key=KEY) as server:
+        result = mini.run(*options(server, "--api-key-env", "MY_KEY"))
+    assert result.ret == status
+    assert ("ERROR: the key in $MY_KEY" in result.stderr.str()) == (status == 4)
+    assert KEY[:9] not in result.stdout.str() + result.stderr.str()
+
+
+@pytest.mark.parametrize("status", [400, 401, 200])
+def test_an_endpoint_that_repeats_the_key(mini, monkeypatch, status):
+    """It is in no report, log or line of output, nor is a password of the URL or a control sequence."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    said = json.dumps({"error": {"message": f"{'x' * 170} no such key: {KEY} \x1b[2J"}})
+    with Endpoint(lambda body: (status, {}, said)) as server:
+        url = server.url.replace("//", "//me:password@") + "?secret=word"
+        result = mini.run(
+            "--model", "m", "--base-url", url, "--data-dir", "data", "--junitxml", "run/j.xml", "-vv", "-l"
+        )
+    assert result.ret in (1, 4)
+    written = result.stdout.str() + result.stderr.str()
+    written += "".join(file.read_text() for file in (mini.path / "run").iterdir())
+    assert KEY[:10] not in written
+    assert "password" not in written
+    assert "\x1b[2J" not in written
 
 
 @pytest.mark.parametrize("usage", ["many", ["8"], {"prompt_tokens": "10", "completion_tokens": {"all": 8}}])
@@ -130,6 +183,22 @@ def test_a_dead_endpoint_ends_in_bounded_time(mini, monkeypatch):
     errors = [test["metadata"]["error"] for test in mini.report()["tests"]]
     assert "tried 2 times" in errors[0]
     assert all("not asked" in error for error in errors[2:])
+
+
+@pytest.mark.parametrize(("hanging", "asked"), [("13", 6), ("012345", 3)])
+def test_a_question_that_hangs_is_not_a_dead_endpoint(mini, monkeypatch, hanging, asked):
+    """It costs its own item only; after three in a row without an answer the rest is not waited for."""
+    monkeypatch.setattr(importlib.import_module("swallow_metrics.plugin.engines"), "MAX_RETRIES", 0)
+
+    def answer(body):
+        return None if re.search(r"Question (\d)", str(body))[1] in hanging else letter(body)
+
+    with Endpoint(answer) as server:
+        assert mini.run(*options(server, "--max-in-flight", "1", "--request-timeout", "0.5")).ret == 1
+    assert len(server.bodies) == asked
+    errors = [test["metadata"]["error"] for test in mini.report()["tests"]]
+    assert [str(n) for n, error in enumerate(errors) if error] == list(hanging)
+    assert "gave no whole answer (ReadTimeout" in errors[int(hanging[0])]
 
 
 @pytest.mark.parametrize("how", ["replay", "endpoint"])
@@ -162,11 +231,26 @@ def test_xdist_finds_modules_as_pytest_does(mini):
     assert mini.report()["swallow"]["benchmarks"]["mini"]["scored"] == 6
 
 
+def test_xdist_workers_may_be_faster_than_their_controller(mini):
+    """A folder that the workers have begun to write to is not taken for another run's."""
+    (mini.path / "conftest.py").write_text(
+        "import time\ndef pytest_generate_tests(metafunc):\n"
+        "    time.sleep(0 if hasattr(metafunc.config, 'workerinput') else 6)\n"
+    )
+    with Endpoint(letter) as server:
+        assert mini.run(*options(server, "-n", "2"), subprocess=True).ret == 0
+        result = mini.run(*options(server, "-n", "2"), subprocess=True)
+    assert result.ret == 4
+    assert "already holds a run" in result.stderr.str()
+
+
 def test_xdist_says_wrong_options_once(mini):
     """Usage errors and refused keys have the same exit status under -n."""
-    result = mini.run("-n", "2", "--gate", "mini.nothing>=1", subprocess=True)
-    assert result.ret == 4
-    assert len([line for line in result.stderr.lines if line.startswith("ERROR: ")]) == 1
+    for wrong in (("--gate", "mini.nothing>=1"), ("--model", "./nowhere", "--data-dir", "data")):
+        result = mini.run("-n", "2", *wrong, subprocess=True)
+        assert result.ret == 4
+        assert len([line for line in result.stderr.lines if line.startswith("ERROR: ")]) == 1
+        assert "INTERNALERROR" not in result.stdout.str() + result.stderr.str()
     with Endpoint(lambda body: (401, {}, "{}")) as server:
         assert mini.run(*options(server, "-n", "2"), subprocess=True).ret == 4
 

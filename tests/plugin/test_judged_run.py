@@ -171,6 +171,37 @@ def test_unreadable_verdicts(mt):
     assert mt.figures("none")["counts"]["verdicts_missing"] == 16
 
 
+def test_a_question_without_any_readable_verdict_is_not_measured(mt):
+    """An item error that shows what the judge said, outside of the means; missing verdicts and bounds count it."""
+    mt.engines(verdict='return "I\\x1b[2J cannot\\n\\ud800" * 99 if request.sample in "14" else "[[8]]"')
+    result = mt.run(*MODEL, "--judge-model", "j", "--gate", "english_mt_bench.judge_missing<=0.01")
+    assert result.ret == 1
+    tests = mt.report()["tests"]
+    assert [n for n, test in enumerate(tests) if test["outcome"] == "failed"] == [1, 4]
+    error = tests[1]["metadata"]["error"]
+    assert "judge 'j'" in error
+    assert r"begins 'I\x1b[2J cannot\n\ud800" in error
+    assert len(error) < 400
+    assert set(tests[1]["metadata"]["scores"]) == {"judge_missing", "judge_score_lowest", "judge_score_highest"}
+    figures = mt.figures()
+    assert (figures["samples"], figures["scored"], figures["errors"]) == (8, 6, 2)
+    metrics = figures["metrics"]
+    assert metrics["judge_missing"]["mean"] == pytest.approx(0.25)
+    assert (metrics["judge_score"]["mean"], metrics["judge_score"]["n"]) == (pytest.approx(0.8), 6)
+    assert metrics["judge_score_overall_avg"]["mean"] == pytest.approx(0.8)
+    assert metrics["judge_score_lowest"]["mean"] == pytest.approx((6 * 0.8 + 2 * 0.1) / 8)
+    assert metrics["judge_score_highest"]["mean"] == pytest.approx((6 * 0.8 + 2 * 1.0) / 8)
+    judge = figures["judge"]["judges"]["j"]
+    assert (judge["missing"], judge["verdicts"], judge["judge_score"]["n"]) == (20, 80, 6)
+    assert mt.report()["swallow"]["gates"][0]["value"] == pytest.approx(0.25)
+    assert mt.run("--data-dir", "data", "--replay", "run", run_dir="again").ret == 1
+    assert mt.figures("again")["metrics"] == metrics
+    mt.engines()
+    assert mt.run(*MODEL, "--judge-model", "j", "--resume", "--judge-retries", "3").ret == 0
+    assert len(mt.asked()) == 20
+    assert mt.figures()["metrics"]["judge_missing"]["mean"] == 0
+
+
 def test_a_run_is_replayed_without_any_model(mt):
     """Answers and verdicts of a journal give the same figures, and nothing is asked."""
     mt.engines(verdict='return "[[8]]" if request.attempt else f"[[{request.repeat + 1}]]" if request.turn else "?"')
@@ -458,6 +489,26 @@ return "<think>perhaps [[2]]</think>[[6]]"
     )
     assert mt.run(*MODEL, "--judge-model", "j").ret == 0
     assert mt.figures()["metrics"]["judge_score"]["mean"] == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    ['"<think>perhaps [[2]]"', '"<think>perhaps [[2]]</think>"', 'Response("or [[2]]", reasoning="or [[2]]")'],
+)
+def test_a_judge_that_never_stops_thinking_gives_no_rating(mt, reply):
+    """Where the length limit ends a judge in its trace, the numbers it played with are no verdict."""
+    mt.engines(
+        verdict=f"""
+from swallow_metrics.datatypes import Response
+return "[[6]]" if request.attempt else {reply}
+"""
+    )
+    assert mt.run(*MODEL, "--judge-model", "j").ret == 0
+    metrics = mt.figures()["metrics"]
+    assert metrics["judge_score"]["mean"] == pytest.approx(0.6)
+    assert "judge_score_overall_avg" not in metrics  # the reference drops a question of which every reply is unreadable
+    assert mt.run("--data-dir", "data", "--replay", "run", run_dir="again").ret == 0
+    assert mt.figures("again")["metrics"] == metrics
 
 
 def test_other_benchmarks_need_no_judge(mt):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from conftest import NO_OTHER_PLUGINS
+from conftest import MINI_ROWS, NO_OTHER_PLUGINS, write_jsonl
 from swallow_metrics.workers import math_verifier
 
 LETTER = 'return "ABCD"[int(request.sample) % 4]'
@@ -99,6 +99,25 @@ return "A"
     assert mini.report()["tests"][3]["metadata"]["extracted"] == ["D"]
     mini.run("--model", "fake", "--data-dir", "data", "--resume", "--temperature", "0.5")
     assert len(mini.journal()) == 12
+
+
+def test_resume_with_equal_questions(mini):
+    """Each keeps its own recorded answer; one that shares another's gets a line, so that --replay finds it."""
+    rows = [MINI_ROWS[0], MINI_ROWS[0], *MINI_ROWS[2:]]
+    write_jsonl(mini.path / "data" / "mini.jsonl", rows)
+    mini.engine('return "D" if request.sample == "1" else "A"')
+    options = ("--model", "fake", "--data-dir", "data")
+    mini.run(*options)
+    lines = mini.journal()
+    mini.engine('raise AssertionError("asked twice")')
+    assert mini.run(*options, "--resume").ret == 0
+    assert [test["metadata"]["extracted"] for test in mini.report()["tests"]][:2] == [["A"], ["D"]]
+    assert mini.journal() == lines
+    write_jsonl(mini.path / "run" / "responses.jsonl", [line for line in lines if line["sample"] != "1"])
+    assert mini.run(*options, "--resume").ret == 0
+    resumed = mini.report()["tests"]
+    assert mini.run("--data-dir", "data", "--replay", "run", "--run-dir", "again").ret == 0
+    assert [test["metadata"] for test in mini.report("again")["tests"]] == [test["metadata"] for test in resumed]
 
 
 def test_a_torn_last_line_is_left_out_and_overwritten(mini):

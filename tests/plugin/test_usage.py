@@ -28,8 +28,8 @@ def usage_line(result):
         (["--temperature", "inf", "--model", "x"], "--temperature must be at least 0.0 and finite"),
         (["--model", ""], "--model was given an empty text"),
         (["--replay", "", "--data-dir", "data"], "--replay was given an empty text"),
-        (["--model", "x", "--base-url", "127.0.0.1:1"], "--base-url expects a URL such as http://"),
-        (["--judge-base-url", "ftp://127.0.0.1"], "--judge-base-url expects a URL such as http://"),
+        (["--model", "x", "--base-url", "127.0.0.1:1"], "--base-url must be a URL such as http://"),
+        (["--judge-base-url", "ftp://127.0.0.1"], "--judge-base-url must be a URL such as http://"),
         (["--data-lock", "lock.toml"], "the demo reads local rows"),
         (
             ["--data-lock", "lock.toml", "--data-dir", "data", "--replay", "answers.jsonl"],
@@ -49,7 +49,13 @@ def usage_line(result):
         (["--gate", "mini.errors<=0", "-k", "nothing_of_it"], "cannot be checked"),
         (["--gates", "nowhere.toml"], "--gates expects a file"),
         (["--prompts", "nowhere"], "--prompts expects a folder"),
+        (["--model", "x", "--base-url", "localhost:8000/v1"], "--base-url must be a URL such as http://127.0.0.1"),
+        (["--model", "x", "--base-url", "http://127.0.0.1:99999/v1"], "--base-url must be a URL"),
+        (["--model", "x", "--judge-base-url", "http://[::1/v1"], "--judge-base-url must be a URL"),
         (["--judge-model", "a", "--judge-model", "a"], "two judges need two names"),
+        (["--replay", "answers.jsonl", "--judge-retries", "3"], "--judge-retries has no effect on recorded verdicts"),
+        (["--replay", "answers.jsonl", "--judge-prompts", "answers.jsonl"], "give --judge-model"),
+        (["--judge-base-url", "http://127.0.0.1:1/v1"], "--judge-base-url has no effect on recorded verdicts"),
     ],
 )
 def test_wrong_options_are_one_line(mini, arguments, expected):
@@ -71,6 +77,16 @@ def test_a_key_in_place_of_its_variable_is_not_shown(mini, option):
     assert "the name of an environment variable" in usage_line(result)
     assert "4711" not in result.stdout.str() + result.stderr.str()
     assert not (mini.path / "run").exists()
+
+
+def test_an_ini_files_model_is_not_the_one_replayed(mini):
+    """Options for a model have no effect on --replay, whatever model the ini file names, and nothing shows its name."""
+    (mini.path / "pytest.ini").write_text("[pytest]\nswallow_model = big\nswallow_base_url = http://127.0.0.1:1/v1\n")
+    replay = ("--data-dir", "data", "--replay", "answers.jsonl")
+    assert "--temperature has no effect without --model" in usage_line(mini.run(*replay, "--temperature", "1"))
+    result = mini.run(*replay)
+    assert result.ret == 0
+    assert "swallow: big" not in result.stdout.str()
 
 
 @pytest.mark.parametrize(
@@ -123,10 +139,7 @@ def test_the_demo_answers_no_other_questions(mini):
         ('{"benchmark": "mini", "sample": "0", "text": "A", "role": ["model"]}\n', "'role' to be 'model' or 'judge'"),
         ('{"benchmark": "mini", "sample": "0", "text": "A", "key": [1]}\n', "'key' to be a string"),
         ('{"benchmark": "mini", "sample": "0", "text": "A", "choices": "ABCD"}\n', "'choices' to be a list"),
-        (
-            '{"benchmark": "mini", "sample": "0", "text": "A", "usage": {"completion_tokens": "9"}}\n',
-            "numbers of tokens",
-        ),
+        ('{"benchmark": "mini", "sample": "0", "text": "A", "judge": ["j"]}\n', "'judge' to be a string"),
         ("[" * 100_000 + '\n{"benchmark": "mini", "sample": "0", "text": "A"}\n', "nested too deeply"),
     ],
 )
