@@ -134,6 +134,25 @@ def test_helpers_come_from_the_answer_or_from_the_prompt(run):
     assert run(without, test=HELPER_TEST, prompt="def (", helpers="prompt").results == (False,)
 
 
+def test_a_pass_by_a_helper_that_lies_is_marked(run):
+    """It stays a pass, as in the reference; with the prompt's helper it would be none, and that is said."""
+    lies = run("def helper(x): return -1\ndef f(x): return 5 if x == -1 else 0", test=HELPER_TEST, prompt=HELPER_PROMPT)
+    assert lies.passed
+    assert lies.own_helper
+    assert lies.to_json()["own_helper"] is True
+    for program in (
+        "def helper(x): return x + x\ndef f(x): return x + 1",
+        "def helper(x): return 3\ndef f(x): return 3",
+    ):
+        honest = run(program, test=HELPER_TEST, prompt=HELPER_PROMPT)
+        assert not honest.own_helper
+        assert "own_helper" not in honest.to_json()
+    assert CheckTests("f", HELPER_TEST, HELPER_PROMPT, "prompt").with_the_prompts_helpers is None
+    assert CheckTests("helper", HELPER_TEST, HELPER_PROMPT).with_the_prompts_helpers is None
+    assert CheckTests("f", HELPER_TEST, "def (").with_the_prompts_helpers is None
+    assert CheckTests("f", "def helper(x): return 1\n" + HELPER_TEST, HELPER_PROMPT).with_the_prompts_helpers is None
+
+
 def test_a_program_cannot_replace_names_that_the_test_has_elsewhere(run):
     """Built-ins, the prelude and the test's own names are never the program's."""
     program = "def abs(x): return 0\ndef tolerance(): return 99\nfabs = len = sum = abs\ndef f(x): return 1"
