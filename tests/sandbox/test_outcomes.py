@@ -210,3 +210,10 @@ def test_programs_draw_the_same_random_numbers_in_every_run(run):
     outcomes = [run(program, "assert candidate(1) == 0, candidate(2)") for _ in range(3)]
     assert {o.category for o in outcomes} == {"wrong"}
     assert len({o.detail for o in outcomes}) == 1 < len(outcomes[0].detail)
+
+
+def test_tests_draw_the_same_random_numbers_for_every_program(sandbox):
+    """Whether a program passes a test that draws numbers does not depend on what ran before it."""
+    tests = CheckTests("f", "import random\ndef check(candidate):\n    raise ValueError(random.random())\n")
+    details = {sandbox.run(Task(DOUBLE, tests)).detail for _ in range(3)}
+    assert len(details) == 1
