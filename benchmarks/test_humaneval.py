@@ -52,6 +52,7 @@ def humaneval(benchmark_id: str, title: str, path: str, config: str | None = Non
         sampling=Sampling(temperature=0.2, top_p=0.95),
         repeats=GENERATIONS,
         program=partial(program, time_s=time_s),
+        facts={"trouble": ["passed_by_own_helper"]},
     )
 
 
@@ -61,6 +62,8 @@ def score_outcomes(outcomes, score):
         score(metric, value)
     for outcome in outcomes:
         score.count(f"outcome {outcome.category}")
+    if by_own_helper := sum(outcome.own_helper for outcome in outcomes):
+        score.count("passed_by_own_helper", by_own_helper)
     score.detail("outcomes", [outcome.to_json() for outcome in outcomes])
     score.extract([outcome.category for outcome in outcomes], found=any(o.category != "no code" for o in outcomes))
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -49,6 +50,9 @@ class Programs:
         self._sandbox = sandbox
         self._helpers = helpers
         self._running: dict[str, dict[int, Future[Outcome]]] = {}
+        # Making a task can mean to decode a hundred megabytes of tests, which must not hold up the event loop. One
+        # thread, so that a question's tests are decoded once and those of several questions never at the same time.
+        self._making = ThreadPoolExecutor(1, thread_name_prefix="programs")
 
     async def run_answer(
         self, name: str, benchmark: Benchmark, sample: Sample, converse: Converse, repeat: int, slot: asyncio.Semaphore
@@ -56,7 +60,8 @@ class Programs:
         """One generation, its program queued the moment it is there."""
         assert benchmark.program is not None
         conversation = await converse(repeat, slot)
-        task = benchmark.program(sample, conversation.responses[-1], self._helpers)
+        make = partial(benchmark.program, sample, conversation.responses[-1], self._helpers)
+        task = await asyncio.get_running_loop().run_in_executor(self._making, make)
         self._running.setdefault(name, {})[repeat] = self._sandbox.submit(task)
         return conversation
 
@@ -76,6 +81,7 @@ class Programs:
 
     def close(self) -> None:
         """End everything that runs."""
+        self._making.shutdown(wait=False, cancel_futures=True)
         self._sandbox.close()
 
 

@@ -17,7 +17,8 @@ from swallow_metrics.errors import DataError
 MOST_BYTES = 1 << 30  # of the decompressed text; the largest known are below 200 MB
 
 _PROTO, _FRAME, _MEMOIZE, _STOP = b"\x80", b"\x95", b"\x94", b"."
-_PUT, _LONG_PUT = b"q", b"r"
+_PUT, _LONG_PUT, _TEXT_PUT = b"q", b"r", b"p"
+_TEXT_LINE = b"V"  # protocol 0: up to the end of the line, escaped
 _TEXT_LENGTH = {b"\x8c": 1, b"X": 4, b"\x8d": 8}  # bytes of the length before a text
 _SKIPPED = {_PROTO: 1, _FRAME: 8, _MEMOIZE: 0, _PUT: 1, _LONG_PUT: 4}  # bytes after instructions that carry nothing
 
@@ -64,15 +65,26 @@ def _unpickle_text(data: bytes) -> str:
         at += count
         return data[at - count : at]
 
+    def line() -> bytes:
+        end = data.find(b"\n", at)
+        return take(end + 1 - at)[:-1] if end >= 0 else take(len(data))  # which fails: it is cut off
+
+    def text(encoded: bytes, encoding: str, errors: str) -> str:
+        try:
+            return encoded.decode(encoding, errors)
+        except UnicodeDecodeError as error:
+            raise DataError(f"expected a pickled text in UTF-8 in the test cases: {error}") from None
+
     while (instruction := take(1)) != _STOP:
         if instruction in _SKIPPED:
             take(_SKIPPED[instruction])
+        elif instruction == _TEXT_PUT:
+            line()
+        elif instruction == _TEXT_LINE and found is None:
+            found = text(line(), "raw-unicode-escape", "strict")
         elif instruction in _TEXT_LENGTH and found is None:
             length = int.from_bytes(take(_TEXT_LENGTH[instruction]), "little")
-            try:
-                found = take(length).decode("utf-8", "surrogatepass")
-            except UnicodeDecodeError as error:
-                raise DataError(f"expected a pickled text in UTF-8 in the test cases: {error}") from None
+            found = text(take(length), "utf-8", "surrogatepass")
         else:
             raise DataError(
                 f"expected a pickled text and nothing else in the test cases, got instruction {instruction!r}"

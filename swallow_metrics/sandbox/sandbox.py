@@ -13,7 +13,7 @@ from swallow_metrics.errors import SandboxError, UsageError
 from swallow_metrics.sandbox import levels, selftest
 from swallow_metrics.sandbox.lane import Lane, LaneError, filter_bytes
 from swallow_metrics.sandbox.levels import Choice, Level
-from swallow_metrics.sandbox.tasks import Limits, Outcome, Task
+from swallow_metrics.sandbox.tasks import CheckTests, Limits, Outcome, Task
 
 _ATTEMPTS = 2  # a lane that fails is replaced once
 _LAYERS_TO_LEAVE_OUT = ("landlock", "namespaces", "seccomp")
@@ -131,7 +131,7 @@ class Sandbox:
             lane = None
             try:
                 lane = self._lane(task.preload)
-                outcome = lane.run(task)
+                outcome = _with_helpers_checked(lane, task, lane.run(task))
                 # Nothing to run is run: the prelude alone has an `add`, which passes in the reference (CO-7, CO-14).
                 return outcome if outcome.passed or task.program.strip() else replace(outcome, category="no code")
             except LaneError as error:
@@ -161,6 +161,14 @@ class Sandbox:
             lane.close()
             self._lanes.discard(lane)
             self._own.__dict__["lanes"].pop(preload, None)
+
+
+def _with_helpers_checked(lane: Lane, task: Task, outcome: Outcome) -> Outcome:
+    """Run a program that passed once more where its own helper functions were called by the test: do they lie?"""
+    tests = task.tests.with_the_prompts_helpers if outcome.passed and isinstance(task.tests, CheckTests) else None
+    if tests is None:
+        return outcome
+    return replace(outcome, own_helper=not lane.run(replace(task, tests=tests)).passed)
 
 
 def _cores() -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 Category = Literal["passed", "wrong", "exception", "syntax", "timeout", "memory", "output", "crash", "no code"]
@@ -49,6 +51,21 @@ class CheckTests:
     def lost(self) -> tuple[int, ...]:
         """The results where none came back (CO-15)."""
         return (DIFFERS,)
+
+    @cached_property
+    def with_the_prompts_helpers(self) -> CheckTests | None:
+        """The same with `helpers` "prompt", None where the test calls no helper that the prompt has (CO-14)."""
+        try:
+            of_prompt, of_test = _functions(self.prompt), _functions(self.test)
+            used = {node.id for node in ast.walk(ast.parse(self.test)) if isinstance(node, ast.Name)}
+        except (SyntaxError, ValueError, RecursionError):
+            return None
+        called = (of_prompt - of_test - {self.entry_point}) & used
+        return replace(self, helpers="prompt") if called and self.helpers == "candidate" else None
+
+
+def _functions(text: str) -> set[str]:
+    return {statement.name for statement in ast.parse(text).body if isinstance(statement, ast.FunctionDef)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,12 +126,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one program. `results` are those of the reference (CO-4); `detail` is at most a line."""
+    """What came of one program. `results` are those of the reference (CO-4); `detail` is at most a line.
+
+    `own_helper`: it passed, and fails with the prompt's helper functions in place of its own.
+    """
 
     category: Category
     results: tuple[bool | int, ...]
     detail: str = ""
     seconds: float = 0.0
+    own_helper: bool = False
 
     @property
     def passed(self) -> bool:
@@ -123,4 +144,5 @@ class Outcome:
 
     def to_json(self) -> dict[str, Any]:
         """For records."""
-        return {"category": self.category, "results": list(self.results), "detail": self.detail}
+        facts = {"category": self.category, "results": list(self.results), "detail": self.detail}
+        return facts | ({"own_helper": True} if self.own_helper else {})

@@ -13,6 +13,7 @@ import statistics
 import sys
 import time
 from collections import defaultdict
+from contextlib import contextmanager
 
 from measure import machine
 from swallow_metrics.errors import UsageError
@@ -79,6 +80,28 @@ def run_in(sandbox):
     return run
 
 
+@contextmanager
+def ballast():
+    """Hold some gigabytes, every page of them written."""
+    held = bytearray(GIGABYTES << 30)
+    held[::4096] = b"\1" * len(held[::4096])
+    yield
+    del held
+
+
+def in_a_large_process(kinds, rounds):
+    """How much longer each kind takes with the ballast than just before: a machine's speed drifts from minute to minute."""
+    ratios = defaultdict(list)
+    for _ in range(rounds):
+        small = medians(kinds, 2)
+        with ballast():
+            large = medians(kinds, 2)
+        for name in kinds:
+            ratios[name].append(large[name] / small[name])
+    told = (f"{name} {statistics.median(values):.2f} ×" for name, values in ratios.items())
+    print(f"  with {GIGABYTES} GB in this process: {'; '.join(told)}")
+
+
 def on_one_core(rounds):
     """Cost of each level against bare, and of a large harness."""
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
@@ -93,17 +116,12 @@ def on_one_core(rounds):
     for name in opened.keys() - {"limits only"}:
         print(f"  isolation of {name}: {small[name] - small['limits only']:+.2f} ms")
     strongest = next(iter(opened))
-    ballast = bytearray(GIGABYTES << 30)
-    ballast[::4096] = b"\1" * len(ballast[::4096])
-    with Sandbox(workers=1) as late:  # started by a process that is large already
-        late.start()
-        kinds = {strongest: kinds[strongest], "started late": run_in(late), "bare": bare}
-        large = medians(kinds, max(2, rounds // 4))
-    del ballast
-    print(f"  with {GIGABYTES} GB in this process: {large[strongest] / small[strongest]:.2f} × as long;", end=" ")
-    print(
-        f"started then: {large['started late'] / small[strongest]:.2f} ×; bare: {large['bare'] / small['bare']:.1f} ×"
-    )
+    with Sandbox(workers=1) as late:
+        with ballast():
+            late.start()  # by a process that is large already
+        in_a_large_process(
+            {strongest: kinds[strongest], "started then": run_in(late), "bare": bare}, max(3, rounds // 3)
+        )
     for sandbox in opened.values():
         sandbox.close()
 

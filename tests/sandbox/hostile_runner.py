@@ -148,8 +148,10 @@ def run_all(sandbox, programs, problem, check_tests, task, wall_s=WALL_S):
     """`programs`: name -> (must, text). Yields name -> {"category", "detail", "faults"}; the last is for all."""
     canaries = Canaries()
     tests = check_tests(problem["entry_point"], problem["test"], problem["prompt"])
-    right = task("def weighted_sum(xs):\n    return sum((i + 1) * x for i, x in enumerate(xs))\n", tests, wall_s)
-    assert sandbox.run(right).passed
+    solution = "def weighted_sum(xs):\n    return sum((i + 1) * x for i, x in enumerate(xs))\n"
+    right = task(solution, tests, wall_s)
+    for text in (solution, solution + "# numpy"):  # a lane of its own
+        assert sandbox.run(task(text, tests, 10.0)).passed
     expected = len(sandbox_processes())
     try:
         for name, (must, text) in programs.items():

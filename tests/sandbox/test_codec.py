@@ -1,8 +1,11 @@
 """Values over the pipe: plain data survives, everything else is flattened or opaque, no bytes do harm."""
 
 import math
+from array import array
 from collections import Counter, OrderedDict, defaultdict, deque
+from datetime import UTC, date, datetime, time, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,7 +53,12 @@ def test_plain_data_comes_back_equal_and_of_the_same_type(value):
     assert typed(codec.loads_trusted(codec.dumps_trusted(value, refuse), DECODER)) == typed(value)
 
 
-EDGES = [float("inf"), -0.0, "\ud800", "", b"", [], (), {}, set(), range(5, 1, -2), bytearray(b"\xff"), deque([1])]
+EDGES = [
+    float("inf"), -0.0, "\ud800", "\ud83d\ude00", "", b"", [], (), {}, set(), range(5, 1, -2), bytearray(b"\xff"),
+    deque([1], 2), Counter("aab"), OrderedDict(b=1, a=2), defaultdict(list, {1: [2]}), array("i", [1]), slice(1, None),
+    date(2020, 2, 29), datetime(2020, 2, 29, 1, 2, 3, 4), time(1, 2), timedelta(1, 2, 3), np.True_, np.int8(3),  # noqa: DTZ001
+    np.float32(0.1), np.float64(0.1), np.complex64(1j), np.array([1, 2], "i1"), np.array([[True]]), np.array(["a"]),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("value", EDGES, ids=repr)
@@ -111,6 +119,9 @@ class LyingText(str):
         (Counter("aab"), {"a": 2, "b": 1}),
         (OrderedDict(a=1), {"a": 1}),
         (defaultdict(list, {1: [2]}), {1: [2]}),
+        (defaultdict(lambda: 9, {1: [2]}), {1: [2]}),
+        (type("C", (Counter,), {"__missing__": lambda *_: 9})("a"), {"a": 1}),
+        (np.str_("b"), "b"),
     ],
 )
 def test_subclasses_arrive_as_their_base(value, plain):
@@ -139,6 +150,18 @@ def test_objects_arrive_as_what_equals_nothing():
     assert arrived not in [1, None]
 
 
+@pytest.mark.parametrize("value", [np.longdouble(1), datetime(2020, 1, 1, tzinfo=UTC), np.datetime64("now", "ns")])
+def test_what_cannot_be_made_again_is_opaque_or_plain(value):
+    """Values that no tag can hold arrive as a plain value or as what equals nothing, and never loop."""
+    assert isinstance(over(value), (codec.Opaque, int))
+
+
+def test_views_of_ordered_dictionaries_are_views():
+    """Their own types are subclasses of a dictionary's."""
+    assert over(OrderedDict(a=1).keys()) == {"a"}
+    assert list(over(OrderedDict(a=1).values())) == [1]
+
+
 def test_functions_travel_as_numbers():
     """The writing side numbers its functions, the reading side gets what it makes of the number."""
     functions = []
@@ -163,6 +186,8 @@ def test_no_bytes_do_anything_but_fail_to_be_read(data):
         b'{"F":["a"]}', b'{"c":["a","b"]}', b'{"r":["a"]}', b'{"r":[1,2,0]}', b'{"i":"zz"}', b'{"i":5}', b'{"D":"x"}',
         b'{"b":"\\u0100"}', b'{"f":"x"}', b'{"f":true}', b'{"x":1}', b"[" * 100_000, b'{"t":[' * 50_000, b"9" * 60_000,
         b"\xff", b"", b"[1", b'{"o":1}', b'{"k":[[]]}',
+        b'{"n":["O",[1]]}', b'{"N":["<U999999999",1]}', b'{"N":["|i1",300]}', b'{"n":[[1],[[1],2]]}', b'{"n":[1]}',
+        b'{"l":["eval","1"]}', b'{"l":["defaultdict",99,{"d":[]}]}', b'{"l":["deque",[],-1]}', b'{"l":[[]]}', b'{"l":[]}',
     ],
 )  # fmt: skip
 def test_forged_values_are_unreadable(data):

@@ -148,6 +148,30 @@ def test_programs_do_not_see_each_others_files(own):
     assert all(own.run(Task(program, test)).passed for _ in range(5))
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "posix.rename(here, here + 'x')",
+        "posix.rmdir(here)",
+        "posix.rename(here, here + 'x'); posix.symlink(OUTSIDE, here)",
+    ],
+    ids=["renamed", "removed", "replaced by a link"],
+)
+def test_a_program_without_isolation_that_takes_its_folder_away_is_judged(tmp_path, change):
+    """The next program runs, the folder is removed in the end, and what a link in its place names is not touched."""
+    before = folders()
+    (tmp_path / "keep").write_text("x")
+    program = f"import posix\nOUTSIDE = {str(tmp_path)!r}\nhere = posix.getcwd()\n{change}\ndef f(x): return 2"
+    with Sandbox("weak", workers=1) as own:
+        assert own.run(Task(program, TESTS)).category == "wrong"
+        assert own.run(RIGHT).passed
+    assert (tmp_path / "keep").exists()
+    links = {folder for folder in folders() - before if folder.is_symlink()}  # a file of the program's own making
+    for link in links:
+        link.unlink()
+    assert folders() == before
+
+
 def test_time_is_up_at_the_limit_and_hardly_later(own):
     """A program that never ends is stopped within a quarter of a second after its limit."""
     own.run(RIGHT)

@@ -97,7 +97,7 @@ def test_no_program_fails_as_no_code_unless_the_prelude_has_the_function(run):
         ("def f(x): return lambda y: x + y", "assert candidate(1)(2) == 3"),
         ("def f(x):\n    if x: raise IndexError('no ' + str(x))", "try: candidate(5)\n    except IndexError as e: assert str(e) == 'no 5'\n    else: assert False"),
         ("class E(KeyError): pass\ndef f(x): raise E", "try: candidate(5)\n    except KeyError: pass"),
-        ("def f(x):\n    b'\\xff'.decode()", "try: candidate(5)\n    except RuntimeError: pass"),
+        ("def f(x):\n    b'\\xff'.decode()", "try: candidate(5)\n    except UnicodeDecodeError: pass"),
         ("def f(x):\n    x.append(1)\n    return x", "xs = []\n    assert candidate(xs) == [1] and xs == []"),
         ("def f(x): return x", "assert candidate(list(range(200_000))) == list(range(200_000))"),
         ("import re\ndef f(x): return re.match('a', x)", "assert candidate('a') and not candidate('b')"),
@@ -132,6 +132,25 @@ def test_helpers_come_from_the_answer_or_from_the_prompt(run):
     assert run(without, **from_prompt).passed
     assert run(without + "def helper(x): return 3 * x", **from_prompt).passed
     assert run(without, test=HELPER_TEST, prompt="def (", helpers="prompt").results == (False,)
+
+
+def test_a_pass_by_a_helper_that_lies_is_marked(run):
+    """It stays a pass, as in the reference; with the prompt's helper it would be none, and that is said."""
+    lies = run("def helper(x): return -1\ndef f(x): return 5 if x == -1 else 0", test=HELPER_TEST, prompt=HELPER_PROMPT)
+    assert lies.passed
+    assert lies.own_helper
+    assert lies.to_json()["own_helper"] is True
+    for program in (
+        "def helper(x): return x + x\ndef f(x): return x + 1",
+        "def helper(x): return 3\ndef f(x): return 3",
+    ):
+        honest = run(program, test=HELPER_TEST, prompt=HELPER_PROMPT)
+        assert not honest.own_helper
+        assert "own_helper" not in honest.to_json()
+    assert CheckTests("f", HELPER_TEST, HELPER_PROMPT, "prompt").with_the_prompts_helpers is None
+    assert CheckTests("helper", HELPER_TEST, HELPER_PROMPT).with_the_prompts_helpers is None
+    assert CheckTests("f", HELPER_TEST, "def (").with_the_prompts_helpers is None
+    assert CheckTests("f", "def helper(x): return 1\n" + HELPER_TEST, HELPER_PROMPT).with_the_prompts_helpers is None
 
 
 def test_a_program_cannot_replace_names_that_the_test_has_elsewhere(run):
@@ -191,3 +210,10 @@ def test_programs_draw_the_same_random_numbers_in_every_run(run):
     outcomes = [run(program, "assert candidate(1) == 0, candidate(2)") for _ in range(3)]
     assert {o.category for o in outcomes} == {"wrong"}
     assert len({o.detail for o in outcomes}) == 1 < len(outcomes[0].detail)
+
+
+def test_tests_draw_the_same_random_numbers_for_every_program(sandbox):
+    """Whether a program passes a test that draws numbers does not depend on what ran before it."""
+    tests = CheckTests("f", "import random\ndef check(candidate):\n    raise ValueError(random.random())\n")
+    details = {sandbox.run(Task(DOUBLE, tests)).detail for _ in range(3)}
+    assert len(details) == 1

@@ -12,6 +12,7 @@ import os
 import socket
 import sys
 import types
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from . import codec, peer, script
@@ -29,29 +30,6 @@ class _Limited(peer.Peer):
     def send(self, kind: bytes, value: Any) -> None:
         body = codec.dumps(value, self.export)
         self.channel.send(*((kind, body) if len(body) <= ANSWER_BYTES else (b"O", b"")))
-
-
-class _NamedInput:
-    """What `from sys import stdin` binds while a program is loaded: reads whatever `sys.stdin` is later (CO-27)."""
-
-    def read(self, *size: int) -> str:
-        """As a file's."""
-        return sys.stdin.read(*size)
-
-    def readline(self, *size: int) -> str:
-        """As a file's."""
-        return sys.stdin.readline(*size)
-
-    def readlines(self, *size: int) -> list[str]:
-        """As a file's."""
-        return sys.stdin.readlines(*size)
-
-
-class _Printed(io.StringIO):
-    """Standard output that stays readable when the program closes it."""
-
-    def close(self) -> None:
-        pass
 
 
 def serve(channel: Channel, module: types.ModuleType) -> NoReturn:
@@ -88,9 +66,6 @@ def _load(side: peer.Peer, request: bytes, module: types.ModuleType) -> Any:
         code = compile(f"pass\n{source}", "<string>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return _failed(side, "syntax", error)
-    if mode == "stdin":
-        vars(sys)["stdin"] = _NamedInput()
-        vars(module)["stdin"] = sys.stdin
     try:
         exec(code, vars(module))  # noqa: S102  # what this process is for
         # The text decides, a comment counts (CO-9).
@@ -110,17 +85,24 @@ def _failed(side: peer.Peer, stage: str, error: BaseException) -> None:
 
 
 def _run_with_input(side: peer.Peer, run: Any, text: str) -> None:
-    """Run the program once (CO-27, CO-28): its output, or the exception it ended with."""
-    sys.stdin, sys.stdout = io.StringIO(text), _Printed()
+    """Run the program once (CO-27, CO-28): its output, or the exception it ended with.
+
+    A `stdin` that was imported by name is an empty file, three of whose methods know the text: they are as the
+    reference's, so `readline` has no line ends and fails after the last line, and `read` always gives everything.
+    """
+    lines = iter(text.split("\n"))
+    methods = {"read": lambda *_: text, "readline": lambda *_: next(lines), "readlines": lambda *_: text.split("\n")}
+    vars(sys.__stdin__).update(methods)
+    sys.stdin, sys.stdout = io.StringIO(text), io.StringIO()
     printed = sys.stdout
+    vars(printed)["close"] = lambda _: None  # fails as the reference's does, which forgets an argument as well
     try:
-        run()
-    except SystemExit:
-        pass
+        with suppress(SystemExit):
+            run()
+        body = printed.getvalue().encode("utf-8", "surrogatepass")
     except Exception as error:  # noqa: BLE001  # the judge counts it
         side.channel.send(b"E", peer.describe(error))
         return
-    body = printed.getvalue().encode("utf-8", "surrogatepass")
     side.channel.send(*((b"T", body) if len(body) <= ANSWER_BYTES else (b"O", b"")))
 
 

@@ -2,7 +2,8 @@
 
 None, bool, int, float, str and list are themselves; every other type is an object with exactly one key, its tag.
 Subclasses are flattened to their base, so nothing an object overrides travels with it. Callables become handles that
-are called back over the pipe. Anything else becomes an `Opaque`, which equals nothing.
+are called back over the pipe. Anything else becomes an `Opaque`, which equals nothing. The text is UTF-8 with lone
+surrogates as they are: escaped, two of them would be read as one character.
 
 Arguments go the other way: a program may trust the judge, so they are marshalled where that is possible, which is
 faster (`dumps_trusted`). Reading answers is total: bytes that no
@@ -14,8 +15,10 @@ from __future__ import annotations
 import json
 import marshal
 import sys
-from collections import deque
+from array import array
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
@@ -30,7 +33,8 @@ NESTING = 2_000  # levels of nesting that are read; deeper C recursion could ove
 _BIG = 1 << 13  # bits; larger integers travel as hexadecimal, whose conversion takes linear time
 
 _PLAIN = frozenset({int, float, str, bool, type(None)})
-_VIEWS: dict[str, type] = {"k": type({}.keys()), "m": type({}.items()), "v": type({}.values())}
+_VIEWS: dict[str, Any] = {"k": type({}.keys()), "m": type({}.items()), "v": type({}.values())}
+_NUMBERS = frozenset("|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split())  # numpy's, kept as they are
 
 
 class Unreadable(Exception):  # noqa: N818  # it says what the bytes are
@@ -59,7 +63,7 @@ class Opaque:
 
 def dumps(value: Any, export: Export) -> bytes:
     """Write `value`; callables in it are handed to `export`, which numbers them."""
-    return _ENCODER.encode(_pack(value, export)).encode("ascii")
+    return _ENCODER.encode(_pack(value, export)).encode("utf-8", "surrogatepass")
 
 
 def dumps_trusted(value: Any, export: Export) -> bytes:
@@ -97,7 +101,7 @@ def _shallow(decode: Callable[[str], Any], data: bytes) -> Any:
     try:
         if len(data) > NESTING:
             sys.setrecursionlimit(min(limit, NESTING))
-        return decode(data.decode("ascii"))
+        return decode(data.decode("utf-8", "surrogatepass"))
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001  # bytes from outside may fail in any way
@@ -106,7 +110,7 @@ def _shallow(decode: Callable[[str], Any], data: bytes) -> Any:
         sys.setrecursionlimit(limit)
 
 
-_ENCODER = JSONEncoder(check_circular=False, separators=(",", ":"))
+_ENCODER = JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 
 
 def _pack(value: Any, export: Export) -> Any:
@@ -141,22 +145,43 @@ def _pack_rare(value: Any, kind: type, export: Export) -> Any:
         return {"D": str(value)}
     if kind is Fraction:
         return {"F": [_pack(value.numerator, export), _pack(value.denominator, export)]}
-    if isinstance(value, deque):
-        return {"q": [_pack(item, export) for item in value]}
+    if kind in _LIBRARY and (name := kind.__name__) and (arguments := _LIBRARY[kind](value)):
+        return {"l": [name, *(_pack(argument, export) for argument in arguments)]}
+    if isinstance(value, deque):  # a subclass
+        return _pack(deque(value), export)
     for tag, view in _VIEWS.items():
-        if kind is view:
+        if isinstance(value, view):
             return {tag: [_pack(item, export) for item in value]}
+    if kind.__module__ == "numpy" and hasattr(value, "tolist"):
+        return _pack_numpy(value, kind, export)
     if isinstance(value, tuple(base for base, _ in _BASES)):
         return _pack(_flatten(value), export)
     if isinstance(value, Iterator):
         items = list(islice(value, ITERATOR_ITEMS + 1))
         if len(items) <= ITERATOR_ITEMS:
             return {"g": [_pack(item, export) for item in items]}
-    elif kind.__module__ == "numpy":
-        return _pack_numpy(value, export)
     elif callable(value):
         return {"f": export(value)}
     return {"o": kind.__name__}
+
+
+_FACTORIES: list[Any] = [None, int, float, str, list, tuple, dict, set, bool]  # what is missing in a defaultdict
+# Further types of the library, no subclasses: value -> the arguments to make it of, none where that cannot be.
+_LIBRARY: dict[type, Callable[[Any], tuple[Any, ...]]] = {
+    Counter: lambda value: (dict(value),),
+    OrderedDict: lambda value: (list(value.items()),),
+    defaultdict: lambda value: (_FACTORIES.index(f), dict(value)) if (f := value.default_factory) in _FACTORIES else (),
+    deque: lambda value: (list(value), value.maxlen),
+    array: lambda value: (value.typecode, value.tolist()),
+    slice: lambda value: (value.start, value.stop, value.step),
+    date: lambda value: (value.year, value.month, value.day),
+    datetime: lambda value: () if value.tzinfo else (*value.timetuple()[:6], value.microsecond),
+    time: lambda value: () if value.tzinfo else (value.hour, value.minute, value.second, value.microsecond),
+    timedelta: lambda value: (value.days, value.seconds, value.microseconds),
+}
+_MAKE: dict[str, Callable[..., Any]] = {kind.__name__: kind for kind in _LIBRARY} | {
+    "defaultdict": lambda factory, items: defaultdict(_FACTORIES[factory], items)
+}
 
 
 def _flatten(value: Any) -> Any:
@@ -174,11 +199,15 @@ _BASES: tuple[tuple[type, Callable[[Any], Any]], ...] = (
 )
 
 
-def _pack_numpy(value: Any, export: Export) -> Any:
-    if hasattr(value, "tolist"):  # scalars become Python's; arrays keep their kind, for their element-wise ==
-        plain = value.tolist()
-        return {"n": _pack(plain, export)} if isinstance(plain, list) else _pack(plain, export)
-    return {"f": export(value)} if callable(value) else {"o": type(value).__name__}
+def _pack_numpy(value: Any, kind: type, export: Export) -> Any:
+    """Arrays and numbers stay numpy's, as their == and `is` differ from Python's; other scalars become Python's."""
+    plain = value.tolist()
+    number = value.dtype.str if value.dtype.str in _NUMBERS else ""
+    if isinstance(plain, list):
+        return {"n": [number, _pack(plain, export)]}
+    if type(plain) is kind:  # no Python number is as wide
+        return {"o": kind.__name__}
+    return {"N": [number, _pack(plain, export)]} if number else _pack(plain, export)
 
 
 class _Reader:
@@ -202,12 +231,14 @@ def _typed(body: Any, kind: type) -> Any:
     return body
 
 
-def _array(items: list[Any]) -> Any:
+def _array(number: str, items: list[Any]) -> Any:
+    if number and number not in _NUMBERS:
+        raise TypeError("expected the name of a number")
     try:
         import numpy as np
     except ImportError:
         return Opaque("ndarray")
-    return np.array(items)
+    return np.array(items, number or None)
 
 
 _FROM_TEXT: dict[str, Callable[[str], Any]] = {
@@ -225,10 +256,11 @@ _FROM_LIST: dict[str, Callable[[list[Any]], Any]] = {
     "c": lambda parts: complex(*parts),
     "r": lambda parts: range(*parts),
     "F": lambda parts: Fraction(*parts),
-    "q": deque,
+    "l": lambda parts: _MAKE[parts[0]](*parts[1:]),
     "k": lambda items: dict.fromkeys(items).keys(),
     "m": lambda items: dict(items).items(),
     "v": lambda items: dict(enumerate(items)).values(),
     "g": iter,
-    "n": _array,
+    "n": lambda parts: _array(*parts),
+    "N": lambda parts: _array(parts[0], [parts[1]])[0],
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -188,6 +189,7 @@ def _ended_detail(ended: peer.Ended) -> str:
 def serve(harness: Channel, zygote: socket.socket, names: dict[str, Any]) -> NoReturn:
     """Judge programs until the harness or the zygote is gone."""
     suite: suites.Suite | None = None
+    state = random.getstate()
     try:
         while True:
             kind, body = harness.receive()
@@ -195,6 +197,7 @@ def serve(harness: Channel, zygote: socket.socket, names: dict[str, Any]) -> NoR
                 suite = _take_suite(harness, json.loads(body), names)
             else:
                 assert suite is not None, "a suite comes before programs"
+                random.setstate(state)  # a test that draws numbers then draws the same for every program
                 result, gone = _judge(suite, body.decode("utf-8", "surrogatepass"), zygote)
                 harness.send(b"D", json.dumps(result).encode("ascii"))
                 zygote.sendall(b"G" if gone else b"D")

@@ -27,8 +27,9 @@ _RDONLY, _NOSUID, _NODEV = 1, 2, 4
 _REMOUNT, _BIND, _REC, _PRIVATE = 32, 4096, 16384, 1 << 18
 _KEPT = 1 | 2 | 4 | 8 | 1024 | 2048  # statvfs flags that a remount must repeat; their values are those of mount(2)
 _RELATIME_STAT, _RELATIME = 4096, 1 << 21
-SCRATCH = "/tmp"  # noqa: S108  # a file system of its own
-_MOUNT_POINTS = ("/mnt", "/tmp", "/var/tmp", "/dev/shm")  # noqa: S108  # covered, not used
+_SCRATCHES = ("/tmp", "/scratch", "/swallow-scratch")  # noqa: S108  # a file system of its own, over nothing that is read
+_MOUNT_POINTS = ("/mnt", "/tmp", "/var/tmp", "/dev/shm", "/media", "/srv")  # noqa: S108  # covered, not used
+_ENTRY_BYTES = 4096  # a file counts at least this much; an empty one takes kernel memory too
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,7 @@ def leave_mounts() -> None:
 
 def build_view(sources: Sequence[Source], devices: Iterable[Source]) -> str:
     """Make a tree of nothing but these paths, read-only; returns where it is. Needs a mount namespace."""
-    root = next(path for path in _MOUNT_POINTS if os.path.isdir(path))
-    hidden = [s for s in sources if f"{s.path}/".startswith(f"{root}/")]
-    if hidden:
-        raise OSError(f"{hidden[0].path!r} is needed and lies where the new root is mounted")
+    root = _free(filter(os.path.isdir, _MOUNT_POINTS), sources)
     linux.mount("tmpfs", root, "tmpfs", _NOSUID | _NODEV, "size=1m,mode=0755")
     for source in sources:
         target = root + source.path
@@ -90,19 +88,34 @@ def build_view(sources: Sequence[Source], devices: Iterable[Source]) -> str:
         linux.mount(None, target, None, _REMOUNT | _BIND | _RDONLY | _NOSUID | _NODEV | flags)
     for device in devices:
         _bind(device, root + device.path)
-    os.makedirs(root + SCRATCH, exist_ok=True)
+    os.makedirs(root + scratch_folder(sources), exist_ok=True)
     return root
 
 
-def enter_view(root: str, scratch_bytes: int) -> None:
-    """Make the tree the root, with an empty writable folder `SCRATCH`. Needs user and mount namespaces."""
+def scratch_folder(sources: Iterable[Source]) -> str:
+    """Where the view has its writable folder: not above Python or a package, which may be installed in `/tmp`."""
+    return _free(_SCRATCHES, sources)
+
+
+def enter_view(root: str, scratch: str, scratch_bytes: int) -> None:
+    """Make the tree the root, with the empty writable folder `scratch`. Needs user and mount namespaces."""
     linux.mount(root, root, None, _BIND | _REC)  # the root itself must be a mount of this namespace
-    linux.mount("tmpfs", root + SCRATCH, "tmpfs", _NOSUID | _NODEV, f"size={scratch_bytes},mode=0700")
+    limits = f"size={scratch_bytes},nr_inodes={scratch_bytes // _ENTRY_BYTES},mode=0700"
+    linux.mount("tmpfs", root + scratch, "tmpfs", _NOSUID | _NODEV, limits)
     posix.chdir(root)
     linux.pivot_root_here()
     linux.detach(".")
     posix.chdir("/")
     linux.mount(None, "/", None, _REMOUNT | _BIND | _RDONLY | _NOSUID | _NODEV)
+
+
+def _free(folders: Iterable[str], sources: Iterable[Source]) -> str:
+    """The first folder that has none of the sources in it: what is mounted there hides what was in it."""
+    paths = [f"{source.path}/" for source in sources]
+    for folder in folders:
+        if not any(path.startswith(f"{folder}/") for path in paths):
+            return folder
+    raise OSError("no folder is free to mount on: Python or its packages lie in each")
 
 
 def _write(path: str, text: str) -> None:

@@ -30,6 +30,8 @@ class Ended(BaseException):  # no test may catch it as an Exception
 class Remote:
     """A function of the other side."""
 
+    __slots__ = ("handle", "peer")
+
     def __init__(self, peer: Peer, handle: int) -> None:
         self.peer = peer
         self.handle = handle
@@ -142,7 +144,8 @@ def describe(error: BaseException) -> bytes:
     """An exception as the name of its nearest built-in class and its text."""
     name = next((c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins"), "Exception")
     try:
-        message = str(error)[:MESSAGE]
+        text = error.args[0] if isinstance(error, KeyError) and error.args else None  # a KeyError's str() is in quotes
+        message = (text if type(text) is str else str(error))[:MESSAGE]
     except Exception:  # noqa: BLE001  # a program's own __str__
         message = ""
     return json.dumps([name, message]).encode("ascii")
@@ -163,7 +166,14 @@ def _exception(body: bytes) -> Exception:
     try:
         kind = getattr(builtins, name)
         if isinstance(kind, type) and issubclass(kind, Exception):
-            return kind(message)
-    except (AttributeError, TypeError):  # UnicodeDecodeError takes five arguments
+            return _made(kind, message)
+    except (AttributeError, TypeError):  # a name of nothing; a group has more than a text
         pass
     return RuntimeError("the program raised an exception")
+
+
+def _made(kind: type[Exception], message: str) -> Exception:
+    try:
+        return kind(message)
+    except TypeError:  # UnicodeDecodeError takes five arguments
+        return kind.__new__(kind, message)

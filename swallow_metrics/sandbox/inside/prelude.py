@@ -8,6 +8,7 @@ import random
 import sys
 import types
 from _sitebuiltins import Quitter
+from contextlib import suppress
 from importlib import import_module
 
 from . import linux
@@ -37,7 +38,8 @@ def make_module(further: list[str]) -> types.ModuleType:
     sys.set_int_max_str_digits(DIGITS_LIMIT)
     os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")  # a process with threads cannot be forked safely
     for name in [*STARRED, *COMMON, *further]:
-        import_module(name)
+        with suppress(ImportError):  # one of `further` that is not installed: programs find out themselves
+            import_module(name)
     os.environ.clear()
     random.seed(_SEED)  # children are not seeded anew (`start`): every program draws the same numbers
     if linux.LINUX:
@@ -46,5 +48,4 @@ def make_module(further: list[str]) -> types.ModuleType:
     for name in STARRED:
         exec(f"from {name} import *", vars(module))  # noqa: S102  # a fixed list; `*` has no other spelling here
     vars(module).update({name: import_module(name) for name in PLAIN})
-    sys.modules[MODULE] = module
-    return module
+    return module  # in `sys.modules` it is not, as in the reference: quoted annotations of a dataclass then fail

@@ -144,8 +144,9 @@ class World:
         linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
         self.processes = namespaces.ProcessNamespaces()
         if view:
-            namespaces.enter_view(root or namespaces.build_view(sources, devices), self.settings["scratch_bytes"])
-            self.scratch, self.scratch_is_bounded = namespaces.SCRATCH, True
+            self.scratch, self.scratch_is_bounded = namespaces.scratch_folder(sources), True
+            root = root or namespaces.build_view(sources, devices)
+            namespaces.enter_view(root, self.scratch, self.settings["scratch_bytes"])
             library.rename({new: old for old, new in self.renamed.items()})
             self.renamed = {}
 

@@ -62,11 +62,12 @@ class Zygote:
         except (HungUp, OSError):
             pass
         self._stop_judge()
-        scratch.clear(self.world.scratch)
-        if not self.world.scratch_is_bounded:
-            posix.chdir("/")
-            with suppress(OSError):  # the harness, whose folder it is, removes it as well
-                posix.rmdir(self.world.scratch)
+        with suppress(OSError):  # the harness, whose folder it is, removes it as well
+            self._clear_scratch()
+            if not self.world.scratch_is_bounded:
+                here = posix.getcwd()
+                posix.chdir("/")
+                posix.rmdir(here)
 
     def _start_judge(self, descriptor: int) -> bytes:
         self._stop_judge()
@@ -137,7 +138,7 @@ class Zygote:
         code = self._kill(pid, gone)
         if ended == "judge" or (ended != "done" and not self._judge_lets_go()):
             self._stop_judge()
-        scratch.clear(self.world.scratch)
+        self._clear_scratch()
         return orders.ENDED.pack(orders.HOW.index(ended), steps, seconds, code, self.control is not None)
 
     def _watch(self, pid: int, deadline: float, step_s: float) -> tuple[str, int, bool]:
@@ -165,11 +166,19 @@ class Zygote:
     def _overuse(self, pid: int) -> str:
         """What no kernel limit holds at this level: disk without a small file system, threads without a namespace."""
         world = self.world
-        if not world.scratch_is_bounded and scratch.holds_more_than(world.settings["scratch_bytes"], world.scratch):
+        if not world.scratch_is_bounded and scratch.holds_more_than(world.settings["scratch_bytes"], "."):
             return "disk"
         if world.processes is None and _threads(pid) > _THREADS:
             return "threads"
         return ""
+
+    def _clear_scratch(self) -> None:
+        """Empty the working folder where this process is: at "weak" its name may be another's by now, or nobody's."""
+        try:
+            scratch.clear(".")
+        except FileNotFoundError:
+            posix.mkdir(self.world.scratch, 0o700)
+            posix.chdir(self.world.scratch)
 
     def _kill(self, pid: int, gone: bool) -> int:
         """End the program with everything it started. Its exit code, as subprocess has it; 0 where it was killed."""
