@@ -29,7 +29,7 @@ def usage_line(result):
         (["--model", ""], "--model was given an empty text"),
         (["--replay", "", "--data-dir", "data"], "--replay was given an empty text"),
         (["--model", "x", "--base-url", "127.0.0.1:1"], "--base-url must be a URL such as http://"),
-        (["--judge-base-url", "ftp://127.0.0.1"], "--judge-base-url must be a URL such as http://"),
+        (["--model", "x", "--judge-base-url", "ftp://127.0.0.1"], "--judge-base-url must be a URL such as http://"),
         (["--data-lock", "lock.toml"], "the demo reads local rows"),
         (
             ["--data-lock", "lock.toml", "--data-dir", "data", "--replay", "answers.jsonl"],

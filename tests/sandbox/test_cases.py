@@ -24,7 +24,7 @@ CALLS = CaseTests([("[1,2]\n3", "[[1,2],3]"), ("[]\n1", "[[],1]")], "g")
         ("import sys\ninput = sys.stdin.readline\n" + ADD, (True, True)),
         ("from sys import stdin\nn = stdin.readline()\nprint(sum(map(int, stdin.readline().split())))", (True, True)),
         ("from sys import stdin\nd = stdin.read().split()\nprint(sum(map(int, d[1:])))", (True, True)),
-        ("from sys import stdin\nfor line in stdin: pass\nprint(6)", (True, -2)),
+        ("from sys import stdin\nfor line in stdin: pass\nprint(6)", (-4,)),
         ("from sys import stdin\nn, *d = [l for l in stdin]\nprint(sum(map(int, d[0].split())))", (-4,)),
         ("from sys import stdin\nn, d = stdin.readlines()\nprint(sum(map(int, d.split())))", (-4,)),
         ("from sys import stdin\nn, d, *_ = stdin.readlines()\nprint(sum(map(int, d.split())))", (True, True)),

@@ -32,6 +32,17 @@ class _Limited(peer.Peer):
         self.channel.send(*((kind, body) if len(body) <= ANSWER_BYTES else (b"O", b"")))
 
 
+class _NamedInput:
+    """What `from sys import stdin` binds while a program is loaded: no iteration, no `buffer` (CO-27).
+
+    Its methods come with a run's text and are as the reference's: `readline` has no line ends and fails after the last
+    line, `read` always gives everything.
+    """
+
+
+_NAMED = _NamedInput()
+
+
 def serve(channel: Channel, module: types.ModuleType) -> NoReturn:
     """Load the program that comes over the channel into the module and answer until killed."""
     side = _Limited(channel)
@@ -66,6 +77,8 @@ def _load(side: peer.Peer, request: bytes, module: types.ModuleType) -> Any:
         code = compile(f"pass\n{source}", "<string>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return _failed(side, "syntax", error)
+    if mode == "stdin":
+        vars(sys)["stdin"] = vars(module)["stdin"] = _NAMED
     try:
         exec(code, vars(module))  # noqa: S102  # what this process is for
         # The text decides, a comment counts (CO-9).
@@ -85,14 +98,10 @@ def _failed(side: peer.Peer, stage: str, error: BaseException) -> None:
 
 
 def _run_with_input(side: peer.Peer, run: Any, text: str) -> None:
-    """Run the program once (CO-27, CO-28): its output, or the exception it ended with.
-
-    A `stdin` that was imported by name is an empty file, three of whose methods know the text: they are as the
-    reference's, so `readline` has no line ends and fails after the last line, and `read` always gives everything.
-    """
+    """Run the program once (CO-27, CO-28): its output, or the exception it ended with."""
     lines = iter(text.split("\n"))
     methods = {"read": lambda *_: text, "readline": lambda *_: next(lines), "readlines": lambda *_: text.split("\n")}
-    vars(sys.__stdin__).update(methods)
+    vars(_NAMED).update(methods)
     sys.stdin, sys.stdout = io.StringIO(text), io.StringIO()
     printed = sys.stdout
     vars(printed)["close"] = lambda _: None  # fails as the reference's does, which forgets an argument as well
