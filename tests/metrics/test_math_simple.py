@@ -168,6 +168,8 @@ def test_common_answers_are_simple(text):
         "x^2^3",
         "(1;2)",
         "(x, y}",
+        "2_x^3",
+        "2_5^\\circ",
         "[-3,2}",
         "",
         "{1}",

@@ -261,6 +261,8 @@ class _Formula:
         if self._here == "_":  # the base of a numeral is not looked at
             self._next()
             self._subscript()
+            if self._here == "^" or self._here in DEGREES:  # which the grammar counts to the base
+                raise NotSimpleError
         return value
 
     def _symbol(self) -> Any:
