@@ -25,8 +25,11 @@ def _share(total: Sequence[float]) -> float:
     return total[0] / total[1] if total[1] else 0.0  # 0 where nothing was counted (JU-20)
 
 
-METRICS = tuple(Metric(f"japanese_ratio_{s}", statistics=_statistics, total=_share) for s in ("overall", *CATEGORIES))
-"""Pooled over all characters of all generations: long answers weigh more (JU-20)."""
+METRICS = tuple(
+    Metric(f"japanese_ratio_{subset}", statistics=_statistics, total=_share, unmeasured=True)
+    for subset in ("overall", *CATEGORIES)
+)
+"""Pooled over all characters of all generations: long answers weigh more (JU-20). What a judge says is no matter."""
 
 
 class Counts(NamedTuple):

@@ -47,18 +47,21 @@ SCORES = (
     Metric("judge_missing", statistics=_missing_statistics, unmeasured=True),
 )
 """Over readable verdicts. `judge_score_lowest` and `…_highest` take 1 and 10 for each missing one; `judge_missing` is
-the share of verdicts that are missing. A question without any readable verdict is in these three alone."""
+the share of verdicts that are missing. Of a question without any readable verdict these three count, and REFERENCE."""
 
 
 def _reference_metrics(subset: str) -> tuple[Metric, ...]:
     names = (f"judge_score_{subset}_{part}" for part in ("avg", "turn_1_avg", "turn_2_avg"))
-    return tuple(Metric(name, statistics=_reference_statistics) for name in names)
+    return tuple(Metric(name, statistics=_reference_statistics, unmeasured=True) for name in names)
 
 
 REFERENCE = (
     *(metric for subset in ("overall", *CATEGORIES) for metric in _reference_metrics(subset)),
     # A question's raw ratings are kept in its record; they have no corpus figure (JU-19).
-    *(Metric(f"judge_score_overall_turn_{n}", statistics=_no_statistics, total=_no_total) for n in (1, 2)),
+    *(
+        Metric(f"judge_score_overall_turn_{n}", statistics=_no_statistics, total=_no_total, unmeasured=True)
+        for n in (1, 2)
+    ),
 )
 """The reference's figures under its names. A question's values are on the scale of 1 to 10, the corpus's a tenth."""
 

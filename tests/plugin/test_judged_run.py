@@ -172,7 +172,7 @@ def test_unreadable_verdicts(mt):
 
 
 def test_a_question_without_any_readable_verdict_is_not_measured(mt):
-    """An item error that shows what the judge said, outside of the means; missing verdicts and bounds count it."""
+    """An item error that shows what the judge said, without a score; missing verdicts, bounds and the reference count it."""
     mt.engines(verdict='return "I\\x1b[2J cannot\\n\\ud800" * 99 if request.sample in "14" else "[[8]]"')
     result = mt.run(*MODEL, "--judge-model", "j", "--gate", "english_mt_bench.judge_missing<=0.01")
     assert result.ret == 1
@@ -182,7 +182,11 @@ def test_a_question_without_any_readable_verdict_is_not_measured(mt):
     assert "judge 'j'" in error
     assert r"begins 'I\x1b[2J cannot\n\ud800" in error
     assert len(error) < 400
-    assert set(tests[1]["metadata"]["scores"]) == {"judge_missing", "judge_score_lowest", "judge_score_highest"}
+    scores = tests[1]["metadata"]["scores"]
+    assert scores.keys() >= {"judge_missing", "judge_score_lowest", "judge_score_highest"}
+    assert not scores.keys() & {"judge_score", "judge_score_turn_1", "judge_score_turn_2"}
+    assert scores["judge_score_overall_avg"] == -1
+    assert scores["judge_score_overall_turn_1"] == [-1] * 5
     figures = mt.figures()
     assert (figures["samples"], figures["scored"], figures["errors"]) == (8, 6, 2)
     metrics = figures["metrics"]
