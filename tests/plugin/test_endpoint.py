@@ -235,7 +235,7 @@ def test_xdist_workers_may_be_faster_than_their_controller(mini):
     """A folder that the workers have begun to write to is not taken for another run's."""
     (mini.path / "conftest.py").write_text(
         "import time\ndef pytest_generate_tests(metafunc):\n"
-        "    time.sleep(0 if hasattr(metafunc.config, 'workerinput') else 6)\n"
+        "    time.sleep(0 if hasattr(metafunc.config, 'workerinput') else 3)\n"
     )
     with Endpoint(letter) as server:
         assert mini.run(*options(server, "-n", "2"), subprocess=True).ret == 0
