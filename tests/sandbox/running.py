@@ -6,6 +6,17 @@ from swallow_metrics.errors import UsageError
 from swallow_metrics.sandbox import CheckTests, Sandbox, Task
 
 
+def started(level, **options):
+    """A sandbox of one worker at this level; skips where the machine does not offer it."""
+    sandbox = Sandbox(level, workers=1, **options)
+    try:
+        sandbox.start()
+    except UsageError as error:
+        sandbox.close()
+        pytest.skip(str(error))
+    return sandbox
+
+
 @pytest.fixture(scope="session")
 def sandbox():
     """The strongest sandbox this machine offers, shared by all tests that only run programs."""

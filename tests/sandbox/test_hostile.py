@@ -11,7 +11,7 @@ import pytest
 from attacks import ATTACKS
 from hostile_runner import manifest_programs, run_all
 
-from swallow_metrics.errors import UsageError
+from running import started
 from swallow_metrics.sandbox import CheckTests, Sandbox, Task
 
 RUNNER = Path(__file__).with_name("hostile_runner.py")
@@ -30,16 +30,6 @@ PROBLEM = {  # as in the shared manifest, for where there is none
 ENDANGERS_THE_TESTS = {
     "signals_everyone", "signals_by_descriptor_owner", "signals_by_timers_and_queues", "fork_bomb", "limits_the_parent",
 }  # fmt: skip
-
-
-def started(level):
-    sandbox = Sandbox(level, workers=1)
-    try:
-        sandbox.start()
-    except UsageError as error:
-        sandbox.close()
-        pytest.skip(str(error))
-    return sandbox
 
 
 def faults(results):

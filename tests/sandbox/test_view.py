@@ -5,21 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from swallow_metrics.errors import UsageError
-from swallow_metrics.sandbox import CheckTests, Limits, Sandbox, Task, paths
+from running import started
+from swallow_metrics.sandbox import CheckTests, Limits, Task, paths
 from swallow_metrics.sandbox.inside.namespaces import Source, scratch_folder
 
 LEVELS = ("full", "no-namespaces", "no-landlock")
-
-
-def opened(level, **options):
-    sandbox = Sandbox(level, workers=1, **options)
-    try:
-        sandbox.start()
-    except UsageError as error:
-        sandbox.close()
-        pytest.skip(str(error))
-    return sandbox
 
 
 def test_the_working_folder_is_where_it_hides_nothing():
@@ -37,7 +27,7 @@ def test_packages_in_the_temporary_folder_can_be_imported(level, monkeypatch):
         Path(folder, "installed_here.py").write_text("ANSWER = 42\n")
         library = paths.library()
         monkeypatch.setattr(paths, "library", lambda: [*library, folder])
-        with opened(level) as sandbox:
+        with started(level) as sandbox:
             tests = CheckTests("f", "def check(candidate):\n    assert candidate() == 42\n")
             outcome = sandbox.run(Task("def f():\n    import installed_here\n    return installed_here.ANSWER", tests))
             assert outcome.passed, outcome
@@ -52,7 +42,7 @@ def test_empty_files_count_as_well(level):
         "    except OSError:\n        pass\n    return n"
     )
     tests = CheckTests("f", "def check(candidate):\n    assert candidate() < 1000\n")
-    with opened(level, limits=Limits(scratch=1 << 20)) as sandbox:
+    with started(level, limits=Limits(scratch=1 << 20)) as sandbox:
         outcome = sandbox.run(Task(program, tests, 5.0))
         assert outcome.passed or "folder" in outcome.detail, outcome
         assert sandbox.run(Task("import os\ndef f(): return len(os.listdir())", tests)).passed
