@@ -18,13 +18,12 @@ from swallow_metrics.pipeline.reader import JournalReader, place_of
 class Channel:
     """An engine with what stands around it: the journal it writes to, and the one it may answer from.
 
-    `recorded` (from `--resume`) is asked first. `on_response` is told of every new answer, for the progress line.
+    `recorded` (from `--resume`) is asked first.
     """
 
     engine: Engine
     journal: JournalWriter | None = None
     recorded: JournalReader | None = None
-    on_response: Callable[[Response], None] | None = None
     raw: bool = True  # whether answers may still hold a reasoning trace; those of a journal were separated before
     down: EngineDown | None = None  # once an engine refuses everything, it is not asked again
 
@@ -61,8 +60,6 @@ class Channel:
             response = replace(response, latency_s=round(perf_counter() - start, 6))
         if self.journal is not None:
             self.journal.append(request, response, key)
-        if self.on_response is not None:
-            self.on_response(response)
         return response
 
 

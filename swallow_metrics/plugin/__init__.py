@@ -57,7 +57,7 @@ def collection_of(config: pytest.Config) -> Collection:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Under xdist, the controller prepares what the workers will share."""
     config = session.config
-    if not config.pluginmanager.hasplugin("dsession") or config.option.collectonly:
+    if not config.pluginmanager.hasplugin("dsession") or markers.only_looks(config):
         return
     from swallow_metrics.plugin.xdist import asks_questions
 

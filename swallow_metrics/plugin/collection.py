@@ -13,7 +13,7 @@ import pytest
 from swallow_metrics.datatypes import Benchmark, Sample
 from swallow_metrics.errors import UsageError
 from swallow_metrics.pipeline.reader import JournalReader
-from swallow_metrics.plugin.markers import can_be_selected, mark_with_id
+from swallow_metrics.plugin.markers import can_be_selected, mark_with_id, only_looks
 from swallow_metrics.plugin.settings import Settings
 from swallow_metrics.plugin.xdist import worker_input
 
@@ -131,7 +131,7 @@ class Collection:
             from swallow_metrics.datasets.local import load_local
 
             loaded = load_local(benchmark.id, benchmark.dataset, settings.data_dir)
-            if settings.mode == "demo" and not self._config.option.collectonly:
+            if settings.mode == "demo" and not only_looks(self._config):
                 _check_demo(benchmark, folder, loaded.info)
             return loaded
         if settings.mode == "demo":

@@ -30,6 +30,9 @@ MAX_RETRIES = 5  # after the first attempt, with growing pauses
 AHEAD_PER_SLOT = 4  # items begun but not yet scored, for every open conversation
 
 
+Candidate = tuple[Engine, int]  # with the number of conversations that this process keeps open
+
+
 @dataclass(slots=True)
 class Engines:
     """The engines of a run, with the way to ask them."""
@@ -105,15 +108,11 @@ def sampling_report(benchmark: Benchmark, settings: Settings) -> dict[str, Any]:
 
 
 def make_engines(
-    config: pytest.Config,
-    collection: Collection,
-    run_dir: RunDir,
-    share: Share,
-    on_response: Callable[[Response], None] | None = None,
+    config: pytest.Config, collection: Collection, run_dir: RunDir, share: Share, candidate: Candidate | None
 ) -> Engines:
-    """The engines that the settings ask for, not yet opened. Raises UsageError."""
+    """The engines that the settings ask for, not yet opened; `candidate` is None without a model. Raises UsageError."""
     settings = collection.settings
-    if settings.mode != "model":
+    if candidate is None:
         reader = collection.recorded()
         replay = ReplayEngine(reader, name=settings.mode)
         in_flight = -(-settings.max_in_flight // share.count)
@@ -121,19 +120,19 @@ def make_engines(
         # New verdicts on recorded answers: with a copy of the answers, the new journal stands on its own.
         journal = JournalWriter(run_dir.journal) if judged else None
         recorded = JournalReader(run_dir.journals(), collection.warn) if judged and settings.resume else None
-        candidate = Channel(replay, journal=journal, recorded=recorded, raw=False, on_response=on_response)
+        channel = Channel(replay, journal=journal, recorded=recorded, raw=False)
         judges = Judges(config, collection, in_flight, journal, recorded)
-        return Engines(candidate, judges, settings, in_flight=64, recorded=reader, journal=journal)
-    engine, in_flight = candidate_engine(config, settings, share)
+        return Engines(channel, judges, settings, in_flight=64, recorded=reader, journal=journal)
+    engine, in_flight = candidate
     recorded = JournalReader(run_dir.journals(), collection.warn) if settings.resume else None
     journal = JournalWriter(run_dir.journal)
-    channel = Channel(engine, journal=journal, recorded=recorded, on_response=on_response)
+    channel = Channel(engine, journal=journal, recorded=recorded)
     judges = Judges(config, collection, -(-settings.max_in_flight // share.count), journal, recorded)
     return Engines(channel, judges, settings, in_flight=in_flight, journal=journal)
 
 
-def candidate_engine(config: pytest.Config, settings: Settings, share: Share) -> tuple[Engine, int]:
-    """The engine of the model under evaluation, and how many conversations this process keeps open."""
+def candidate_engine(config: pytest.Config, settings: Settings, share: Share) -> Candidate:
+    """The model under evaluation, not yet opened; what can be wrong with it at first sight is a UsageError."""
     assert settings.model is not None
     own: Engine | None = config.hook.pytest_swallow_make_engine(config=config, model=settings.model)
     if own is not None:

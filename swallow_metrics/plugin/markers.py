@@ -24,12 +24,18 @@ KINDS = {
     "judge": "needs a judge model",
     "sandbox": "runs model-written programs",
 }
+_LOOKING = ("collectonly", "showfixtures", "show_fixtures_per_test", "setupplan")
 BENCHMARKS = """
 jemhopqa jemhopqa_cot wmt20_en_ja wmt20_ja_en japanese_mt_bench mifeval_ja
 swallow_jmmlu mmlu_prox_japanese swallow_jhumaneval math_100_japanese swallow_gpqa_ja hellaswag
 english_mt_bench mmlu_pro_english mmlu_prox_english mmlu_english gpqa_diamond math_500
 aime humaneval humanevalplus livecodebench
 """.split()
+
+
+def only_looks(config: pytest.Config) -> bool:
+    """Whether this run shows items or fixtures and asks nothing: then no model is loaded and nothing is written."""
+    return any(getattr(config.option, name, False) for name in _LOOKING)
 
 
 def register(config: pytest.Config) -> None:

@@ -18,7 +18,7 @@ from swallow_metrics.datatypes import Conversation
 from swallow_metrics.errors import EngineDown, MeasurementError, SwallowError, UsageError
 from swallow_metrics.pipeline.pipeline import Pipeline, Task
 from swallow_metrics.plugin.collection import Collection, benchmark_of, eval_items, sample_of
-from swallow_metrics.plugin.engines import Engines, make_engines
+from swallow_metrics.plugin.engines import Engines, candidate_engine, make_engines
 from swallow_metrics.plugin.items import FIXTURES, ItemState, is_own_fixture, metadata, state_of
 from swallow_metrics.plugin.programs import Programs, make_programs
 from swallow_metrics.plugin.reporting import FACTS
@@ -29,13 +29,15 @@ RUN = pytest.StashKey["EvalRun"]()
 
 
 class EvalRun:
-    """The pipeline's owner in a process that runs items."""
+    """The pipeline's owner in a process that runs items. Raises UsageError for a model that cannot be run."""
 
     def __init__(self, config: pytest.Config, collection: Collection, run_dir: RunDir, share: Share) -> None:
         self.config = config
         self.collection = collection
         self.run_dir = run_dir
         self.share = share
+        settings = collection.settings
+        self._candidate = candidate_engine(config, settings, share) if settings.mode == "model" else None
         self.engines: Engines | None = None
         self._pipeline: Pipeline | None = None
         self.programs: Programs | None = None
@@ -51,7 +53,7 @@ class EvalRun:
                 from swallow_metrics.workers.math_verifier import shared_verifier
 
                 shared_verifier()  # imports for seconds, while the model loads and answers
-            self.engines = make_engines(self.config, self.collection, self.run_dir, self.share)
+            self.engines = make_engines(self.config, self.collection, self.run_dir, self.share, self._candidate)
             tasks = [self.task(item) for item in items]
             self._pipeline = Pipeline(
                 tasks, self.engines.all, in_flight=self.engines.in_flight, ahead=self.engines.ahead

@@ -12,7 +12,7 @@ from swallow_metrics.errors import UsageError
 from swallow_metrics.gate.rules import check_names
 from swallow_metrics.plugin.collection import Collection, benchmark_of, eval_items
 from swallow_metrics.plugin.judges import problems as judge_problems
-from swallow_metrics.plugin.markers import BENCHMARKS
+from swallow_metrics.plugin.markers import BENCHMARKS, only_looks
 from swallow_metrics.plugin.reporting import Reporting
 from swallow_metrics.plugin.run import RUN, EvalRun
 from swallow_metrics.plugin.rundir import RunDir, default_path
@@ -27,24 +27,26 @@ def start_run(session: pytest.Session, collection: Collection, items: list[pytes
     told = worker_input(config)
     if told is None:
         _check(config, collection, items)
-    if config.option.collectonly or (told is None and not eval_items(items)):
+    if only_looks(config) or (told is None and not eval_items(items)):
         return
     run_dir = _run_dir(config, collection)
+    if told is None and CONTROLLER not in config.stash:  # with workers it was checked before they started
+        run_dir.check()
+    run = None if is_controller(config) else EvalRun(config, collection, run_dir, _share(config))
     if told is None:
-        if CONTROLLER not in config.stash:  # with workers it was checked before they started
-            run_dir.check()
-        reporting = Reporting(session, collection, run_dir, items)
-        config.pluginmanager.register(reporting, "swallow-reporting")
+        config.pluginmanager.register(Reporting(session, collection, run_dir, items), "swallow-reporting")
     _report_as_json(config, worker=told is not None, session=session)
-    if is_controller(config):
-        return
-    share = Share()
-    if told is not None:
-        worker: str = config.workerinput["workerid"]  # type: ignore[attr-defined]  # set by xdist
-        share = Share(number_of(worker), told.get("workers", 1), worker)
-    run = EvalRun(config, collection, run_dir, share)
-    config.stash[RUN] = run
-    config.pluginmanager.register(run, "swallow-run")
+    if run is not None:
+        config.stash[RUN] = run
+        config.pluginmanager.register(run, "swallow-run")
+
+
+def _share(config: pytest.Config) -> Share:
+    told = worker_input(config)
+    if told is None:
+        return Share()
+    worker: str = config.workerinput["workerid"]  # type: ignore[attr-defined]  # set by xdist
+    return Share(number_of(worker), told.get("workers", 1), worker)
 
 
 def make_controller(config: pytest.Config, collection: Collection) -> None:
@@ -70,7 +72,7 @@ def _check(config: pytest.Config, collection: Collection, items: list[pytest.Ite
     problems = list(collection.problems)
     if collection.settings.replay is not None and not problems and collection.seen:
         problems += _journal_problems(collection)
-    if not problems and not config.option.collectonly:
+    if not problems and not only_looks(config):
         problems += judge_problems(config, collection, selected)
     if not problems:
         known = {

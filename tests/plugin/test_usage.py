@@ -270,11 +270,21 @@ def test_a_class_is_selected_by_its_name(mini):
     run("TestOther", "c").assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize("option", ["--collect-only", "--markers", "--fixtures", "--help"])
+LOOKING = ["--collect-only", "--markers", "--fixtures", "--fixtures-per-test", "--setup-plan", "--help"]
+
+
+@pytest.mark.parametrize("option", LOOKING)
 def test_looking_writes_nothing(mini, option):
     """No run folder, no model: even a model that does not exist."""
     result = mini.run(option, "--model", "no/such-model", "--data-dir", "data")
     assert result.ret == 0
+    assert not (mini.path / "run").exists()
+
+
+def test_a_model_that_cannot_be_run_writes_nothing(mini):
+    """What is wrong with it at first sight is one line before there is a run folder."""
+    line = usage_line(mini.run("--model", "./no-such-folder", "--data-dir", "data"))
+    assert "not installed" in line or "no such folder" in line
     assert not (mini.path / "run").exists()
 
 
