@@ -27,7 +27,12 @@ def results_table(document: Mapping[str, Any], warnings: Sequence[str] = ()) -> 
         text = f"INCOMPLETE: {incomplete['missing']} of {incomplete['selected']} questions were not measured"
         reason = f" ({incomplete['reason']})" if incomplete.get("reason") else ""
         lines.append((text + reason, {"red": True, "bold": True}))
-    return lines
+    return [(_printable(text), markup) for text, markup in lines]
+
+
+def _printable(text: str) -> str:
+    """A line without what steers a terminal: names of judges and reasons can come from a journal or an endpoint."""
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
 
 
 def _row(name: str, data: Mapping[str, Any]) -> tuple[str, ...]:

@@ -12,8 +12,9 @@ from swallow_metrics.engines.guard import Guard, end
 
 # An owner with a guarded child that leads a group, and a grandchild in that group. It prints their ids and waits.
 OWNER = """
-import subprocess, sys, time
+import signal, subprocess, sys, time
 from swallow_metrics.engines.guard import Guard
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in what a shell runs in the background
 guard = Guard()
 sleep = "import time; time.sleep(300)"
 parent = f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {sleep!r}]).pid, flush=True); {sleep}"

@@ -101,3 +101,16 @@ def test_table_names_the_judges():
     )
     assert any(line.startswith("b judged by x: 0.5500, ") and line.endswith("$1.50") for line in lines)
     assert any("agreement of its judges: alpha 0.9" in line for line in lines)
+
+
+def test_table_has_no_control_sequences():
+    """Names and reasons from journals and endpoints cannot steer the terminal."""
+    part = judging([record({"j\x1b[2J\n": [[8, 3]]})], {})
+    empty = {"averages": {}, "gates": [], "incomplete": {"missing": 1, "selected": 1, "reason": "a\rb"}}
+    benchmark = {
+        "primary": "judge_score", "metrics": {}, "samples": 1, "scored": 1, "errors": 0, "unextracted": 0, "truncated": 0,
+        "counts": {}, "judge": part,
+    }  # fmt: skip
+    text = "".join(line for line, _ in results_table({**empty, "benchmarks": {"b": benchmark}}, ["bell\a 表"]))
+    assert text.isprintable()
+    assert "表" in text
