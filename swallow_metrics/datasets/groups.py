@@ -29,7 +29,7 @@ JMMLU: Mapping[str, str] = _by_subject(
     humanities=_HUMANITIES,
     social_sciences=_SOCIAL,
     other=_OTHER,
-    ungrouped="japanese_history world_history",
+    history="japanese_history world_history",
 )
 MMLU: Mapping[str, str] = _by_subject(
     stem=_STEM,
