@@ -9,7 +9,7 @@ from typing import Any
 from swallow_metrics.datatypes import Conversation, Response
 from swallow_metrics.errors import JudgeError
 from swallow_metrics.extraction.rating import HIGHEST, LOWEST, Rating, read_rating
-from swallow_metrics.extraction.reasoning import OPENING
+from swallow_metrics.extraction.reasoning import OPENING, is_unclosed
 
 DEFAULT_JUDGE = "gpt-4o-2024-08-06"
 """The reference's judge (JU-8)."""
@@ -62,7 +62,7 @@ def first_judge(names: Iterable[str]) -> str:
 
 def rating_of(reply: Response) -> Rating:
     """What a reply says. A reasoning trace that no verdict followed says nothing: its numbers are not the judge's."""
-    unfinished = reply.text == reply.reasoning or reply.text.lstrip().startswith(OPENING)
+    unfinished = reply.text == reply.reasoning or (reply.text.lstrip().startswith(OPENING) and is_unclosed(reply.text))
     return Rating(None) if unfinished else read_rating(reply.text)
 
 
