@@ -26,6 +26,7 @@ HEAVY = (
 FORBIDDEN = {  # a layer → what it must never import
     "datatypes.py": ("swallow_metrics",),
     "errors.py": ("swallow_metrics",),
+    "foreign.py": ("swallow_metrics",),
     "extraction": (
         "pytest",
         "engines",

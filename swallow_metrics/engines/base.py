@@ -27,13 +27,3 @@ class Engine(Protocol):
     async def close(self) -> None:
         """Release model, connections and child processes. Called once, also after failures."""
         ...
-
-
-def text_or_none(value: Any) -> str | None:
-    """A foreign value that should be a text; None where it is none."""
-    return value if isinstance(value, str) else None
-
-
-def count_or_none(value: Any) -> int | None:
-    """A foreign value that should be a number of tokens; None where it is none, since records add it up."""
-    return value if type(value) is int and value >= 0 else None

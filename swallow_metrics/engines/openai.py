@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from swallow_metrics.datatypes import Request, Response, Sampling
-from swallow_metrics.engines.base import count_or_none, text_or_none
 from swallow_metrics.errors import EngineDown, EngineError, SwallowError
+from swallow_metrics.foreign import count_or_none, printable, read_json, text_or_none
 
 if TYPE_CHECKING:
     import openai
@@ -98,12 +98,12 @@ class OpenAIEngine:
             raw = await self._client.post(
                 "/chat/completions", cast_to=httpx2.Response, content=self._body(request), options=_JSON
             )
-            answer = _read(raw.content)
+            answer = read_json(raw.content)
         except openai.APIStatusError as error:
             raise self._refusal(error) from error
         except openai.APIConnectionError as error:
             raise self._unreachable(error, start) from error
-        except (openai.OpenAIError, ValueError, RecursionError) as error:
+        except (openai.OpenAIError, ValueError) as error:
             msg = f"the endpoint {self._where} sent no usable answer ({type(error).__name__}: {self._shown(error)})"
             raise EngineError(msg) from error
         self._last_success, self._lost = monotonic(), 0
@@ -155,7 +155,7 @@ class OpenAIEngine:
         text = " ".join(str(said).split())
         if len(self._api_key) >= _SECRET_LENGTH:
             text = text.replace(self._api_key, "***")
-        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[:limit])
+        return printable(text[:limit])
 
     def describe(self) -> dict[str, Any]:
         """Model, endpoint and the model name that the endpoint reports."""
@@ -210,14 +210,6 @@ def parse_answer(answer: Any, latency_s: float, request: Request) -> Response | 
         latency_s=round(latency_s, 6),
         choices=request.choices,
     )
-
-
-def _read(content: bytes) -> Any:
-    """JSON. Raises ValueError, RecursionError. Python's parser is asked where orjson is stricter (lone surrogates)."""
-    try:
-        return orjson.loads(content)
-    except ValueError:
-        return json.loads(content)
 
 
 def _without_secrets(url: str) -> str:

@@ -7,11 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from swallow_metrics.datatypes import Request, Response
-from swallow_metrics.engines.base import count_or_none, text_or_none
 from swallow_metrics.errors import UsageError
+from swallow_metrics.foreign import count_or_none, read_json, text_or_none
 
 Place = tuple[str, str, int, int, str, str, int]  # benchmark, sample, repeat, turn, role, judge, attempt
 Where = tuple[int, int, int, str]  # number of the file, start and end of the line in it, the line's key or ""
@@ -153,16 +151,8 @@ def _lines(data: mmap.mmap | bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def loads(raw: bytes) -> dict[str, Any]:
-    """A JSON object. Raises ValueError. Python's parser is asked where orjson is stricter (lone surrogates)."""
-    try:
-        line = orjson.loads(raw)
-    except ValueError:
-        import json
-
-        try:
-            line = json.loads(raw)
-        except RecursionError as error:
-            raise ValueError("it is nested too deeply") from error
+    """A JSON object. Raises ValueError."""
+    line = read_json(raw)
     if not isinstance(line, dict):
         raise ValueError(f"it is {type(line).__name__}")
     return line

@@ -229,7 +229,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 def api_key(name: str) -> str | None:
     """The key in an environment variable, without white space around it. Raises UsageError."""
     key = os.environ.get(name, "").strip()
-    if not (key.isascii() and (key.isprintable() or not key)):
+    if not (key.isascii() and key.isprintable()):
         raise UsageError(
             f"the key in ${name} holds a line break or characters beyond ASCII; set ${name} to a valid key"
         )

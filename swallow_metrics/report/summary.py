@@ -19,9 +19,7 @@ def summarize(benchmark: Benchmark, records: Sequence[Record], samples: int) -> 
     counts: Counter[str] = Counter({"unextracted": 0, "truncated": 0})
     for record in measured:
         counts.update(record.counts)
-    groups = sorted(
-        {record.group for record in records if record.group is not None and (record.error is None or record.scores)}
-    )
+    groups = sorted({record.group for record in records if record.group is not None and record.scores})
     return Summary(
         benchmark=benchmark.id,
         primary=benchmark.metrics[0].name,
@@ -37,8 +35,11 @@ def summarize(benchmark: Benchmark, records: Sequence[Record], samples: int) -> 
 def _metrics(metrics: Iterable[Metric], records: Sequence[Record]) -> dict[str, Mapping[str, Any]]:
     result: dict[str, Mapping[str, Any]] = {}
     for metric in metrics:
-        counted = [record for record in records if record.error is None or metric.unmeasured]
-        values = [record.scores[metric.name] for record in counted if metric.name in record.scores]
+        values = [
+            record.scores[metric.name]
+            for record in records
+            if metric.name in record.scores and (record.error is None or metric.unmeasured)
+        ]
         computed = figures(metric, [metric.statistics(value) for value in values])
         if computed is not None:
             if metric.signature:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from unicodedata import east_asian_width
 
+from swallow_metrics.foreign import printable
+
 Line = tuple[str, dict[str, bool]]  # text, and pytest's markup
 
 
@@ -27,12 +29,8 @@ def results_table(document: Mapping[str, Any], warnings: Sequence[str] = ()) -> 
         text = f"INCOMPLETE: {incomplete['missing']} of {incomplete['selected']} questions were not measured"
         reason = f" ({incomplete['reason']})" if incomplete.get("reason") else ""
         lines.append((text + reason, {"red": True, "bold": True}))
-    return [(_printable(text), markup) for text, markup in lines]
-
-
-def _printable(text: str) -> str:
-    """A line without what steers a terminal: names of judges and reasons can come from a journal or an endpoint."""
-    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+    # Names of judges and reasons can come from a journal or an endpoint.
+    return [(printable(text), markup) for text, markup in lines]
 
 
 def _row(name: str, data: Mapping[str, Any]) -> tuple[str, ...]:
