@@ -57,6 +57,15 @@ def pytest_swallow_make_engine(config, model):
 """
 
 
+def usage_line(result):
+    """The one line of a usage error."""
+    assert result.ret == 4, result.stdout.str() + result.stderr.str()
+    assert "Traceback" not in result.stdout.str() + result.stderr.str()
+    lines = [line for line in result.stderr.lines if line.startswith("ERROR: ")]
+    assert len(lines) == 1, result.stderr.lines
+    return lines[0]
+
+
 def pytest_collection_modifyitems(items):
     """In our own tests a warning is an error; in evaluations, which read the same pyproject.toml, it is not."""
     for item in items:

@@ -81,10 +81,3 @@ class Project:
 def mt(pytester, monkeypatch):
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     return Project(pytester)
-
-
-def usage_line(result):
-    assert result.ret == 4, result.stdout.str() + result.stderr.str()
-    assert "Traceback" not in result.stdout.str() + result.stderr.str()
-    (line,) = [line for line in result.stderr.lines if line.startswith("ERROR: ")]
-    return line

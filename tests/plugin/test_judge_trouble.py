@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from conftest import write_jsonl
-from dialogues import MODEL, mt, usage_line  # noqa: F401  # a fixture
+from conftest import usage_line, write_jsonl
+from dialogues import MODEL, mt  # noqa: F401  # a fixture
 from endpoint import KEY, Endpoint
 
 
