@@ -9,17 +9,27 @@ from hypothesis import strategies as st
 
 from swallow_metrics.datatypes import Request, Response
 from swallow_metrics.errors import UsageError
-from swallow_metrics.pipeline.journal import JournalWriter, to_line
-from swallow_metrics.pipeline.reader import JournalReader, loads, place_of, to_response
+from swallow_metrics.journal.reader import JournalReader, loads, place_of, to_response
+from swallow_metrics.journal.writer import JournalWriter, to_line
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=50)  # with lone surrogates, NUL, U+2028
 
 
-@given(any_text, st.none() | any_text, st.none() | st.lists(any_text, min_size=1).map(tuple), st.integers(0, 9))
-def test_a_line_holds_any_response(text, reasoning, choices, repeat):
+@given(
+    any_text,
+    st.none() | any_text,
+    st.none() | st.lists(any_text, min_size=1).map(tuple),
+    st.integers(0, 9),
+    st.none() | st.integers(0, 9),
+    st.none() | st.just("served"),
+    st.sampled_from([(), ("refused",)]),
+)
+def test_a_line_holds_any_response(text, reasoning, choices, repeat, tokens, model, trouble):
     """Whatever a model writes, its line is one line and reads back the same."""
     request = Request("b", "s/1", (), repeat=repeat, choices=choices)
-    response = Response(text, reasoning, "stop", 3, 4, 0.5, choices)
+    response = Response(
+        text, reasoning, "stop", 3, 4, 0.5, choices, reasoning_tokens=tokens, model=model, trouble=trouble
+    )
     line = to_line(request, response, "key")
     assert line.count(b"\n") == 1
     assert line.endswith(b"\n")
@@ -84,7 +94,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 from pathlib import Path
 from swallow_metrics.datatypes import Request, Response
 from swallow_metrics.errors import EngineDown
-from swallow_metrics.pipeline.journal import JournalWriter
+from swallow_metrics.journal.writer import JournalWriter
 writer = JournalWriter(Path({str(tmp_path / "responses.jsonl")!r}))
 try:
     for number in range(100):

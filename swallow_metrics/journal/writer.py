@@ -1,4 +1,4 @@
-"""`responses.jsonl`: one generation a line, appended as it arrives. The one format of journal, replay and resume.
+"""`responses.jsonl`: one generation per line, appended as it arrives. The one format of journal, replay and resume.
 
 A line torn by a crash can only be the last one of a file: it is left out with a warning. Every line is written with
 one system call, and cut away again when the disk takes only part of it, so what is there can always be read.
@@ -7,21 +7,21 @@ one system call, and cut away again when the disk takes only part of it, so what
 from __future__ import annotations
 
 import os
+import shutil
 from errno import ENOSPC
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-import orjson
-
 from swallow_metrics.datatypes import Request, Response
 from swallow_metrics.errors import EngineDown, UsageError
+from swallow_metrics.io import dumps
 
 JOURNAL = "responses.jsonl"
 
 
 def to_line(request: Request, response: Response, key: str) -> bytes:
-    """The journal line of one generation. Lone surrogates, which UTF-8 cannot hold, are written as escapes."""
+    """The journal line of one generation."""
     line: dict[str, Any] = {
         "benchmark": request.benchmark,
         "sample": request.sample,
@@ -35,6 +35,12 @@ def to_line(request: Request, response: Response, key: str) -> bytes:
         "usage": {"prompt_tokens": response.prompt_tokens, "completion_tokens": response.completion_tokens},
         "latency_s": response.latency_s,
     }
+    if response.reasoning_tokens is not None:
+        line["usage"]["reasoning_tokens"] = response.reasoning_tokens
+    if response.model:
+        line["model"] = response.model
+    if response.trouble:
+        line["trouble"] = response.trouble
     if request.choices is not None:
         line["choices"] = request.choices
     if request.judge:
@@ -43,12 +49,7 @@ def to_line(request: Request, response: Response, key: str) -> bytes:
         line["attempt"] = request.attempt
     if request.sampling.seed is not None:
         line["seed"] = request.sampling.seed
-    try:
-        return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
-    except TypeError:  # orjson refuses lone surrogates
-        import json
-
-        return json.dumps(line).encode("ascii") + b"\n"
+    return dumps(line)
 
 
 class JournalWriter:
@@ -68,10 +69,19 @@ class JournalWriter:
         """Write one line. Raises EngineDown when the disk does not take it: going on would lose answers."""
         self._write(to_line(request, response, key))
 
+    def copy(self, line: bytes) -> None:
+        """Write a line of another journal, without its line feed, as it is. Raises EngineDown."""
+        self._write(line + b"\n")
+
     def extend(self, part: Path) -> None:
-        """Append the whole lines of another journal, as they are. Raises EngineDown."""
+        """Append the whole lines of another journal, as they are, unless they were the last. Raises EngineDown.
+
+        A run killed between this and the removal of `part` has them already.
+        """
         data = part.read_bytes()
-        self._write(data[: data.rfind(b"\n") + 1])
+        lines = data[: data.rfind(b"\n") + 1]
+        if os.pread(self._fd, len(lines), max(0, self._size - len(lines))) != lines:
+            self._write(lines)
 
     def _write(self, lines: bytes) -> None:
         with self._lock:
@@ -86,8 +96,13 @@ class JournalWriter:
             self._size += len(lines)
 
     def close(self) -> None:
-        """Close the file; later appends fail."""
-        os.close(self._fd)
+        """Close the file; later appends fail. Whoever removed it meanwhile gets it back: it cost hours."""
+        with open(self._fd, "rb") as stream:  # noqa: PTH123  # of a descriptor
+            if os.fstat(self._fd).st_nlink == 0:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                with self.path.open("wb") as again:
+                    stream.seek(0)
+                    shutil.copyfileobj(stream, again)
 
 
 def _cut_torn_line(fd: int) -> int:

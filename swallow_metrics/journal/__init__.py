@@ -1,0 +1,1 @@
+"""`responses.jsonl`: written as answers arrive, read for `--replay` and `--resume`."""
