@@ -1,1 +1,1 @@
-"""What to ask a judge, and what its verdicts say."""
+"""Everything about judges: what they are asked and by whom, how verdicts are read, scored and compared."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from swallow_metrics.errors import UsageError
+from swallow_metrics.io import read_toml
 from swallow_metrics.prompts.template import check
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -57,15 +57,9 @@ class JudgePrompts:
 
 def read_prompts(source: Path) -> JudgePrompts:
     """The templates in a file. Others than the four are passed over. Raises UsageError, naming file and place."""
-    try:
-        text = source.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{source}: expected UTF-8, but byte {error.start + 1} is not; save it as UTF-8") from error
-    except OSError as error:
-        raise UsageError(f"{source}: expected judge prompts, but cannot read it ({error.strerror})") from error
     tables = _from_toml if source.suffix == ".toml" else _from_lines
     templates: dict[str, Template] = {}
-    for name, place, table in tables(text, source):
+    for name, place, table in tables(source):
         if name in FIELDS:
             if name in templates:
                 raise UsageError(f"{place}: a second template {name!r}; keep one of them")
@@ -75,7 +69,13 @@ def read_prompts(source: Path) -> JudgePrompts:
     return JudgePrompts(templates, source)
 
 
-def _from_lines(text: str, source: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _from_lines(source: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    try:
+        text = source.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{source}: expected UTF-8, but byte {error.start + 1} is not; save it as UTF-8") from error
+    except OSError as error:
+        raise UsageError(f"cannot read {source}: {error.strerror or error}") from error
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
@@ -89,12 +89,8 @@ def _from_lines(text: str, source: Path) -> Iterator[tuple[str, str, dict[str, A
         yield value["name"], place, value
 
 
-def _from_toml(text: str, source: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{source} is not TOML: {error}") from error
-    for name, table in tables.items():
+def _from_toml(source: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for name, table in read_toml(source).items():
         if not isinstance(table, dict):
             raise UsageError(f"{source}: expected a table [{name}] with a judge prompt, but got {table!r:.60}")
         yield name, str(source), table

@@ -8,11 +8,8 @@ from typing import Any
 
 from swallow_metrics.datatypes import Conversation, Response
 from swallow_metrics.errors import JudgeError
-from swallow_metrics.extraction.rating import HIGHEST, LOWEST, Rating, read_rating
 from swallow_metrics.extraction.reasoning import OPENING, is_unclosed
-
-DEFAULT_JUDGE = "gpt-4o-2024-08-06"
-"""The reference's judge (JU-8)."""
+from swallow_metrics.judge.rating import HIGHEST, LOWEST, Rating, rating_doubt, read_rating
 
 _SHOWN = 80  # characters of a reply in an error
 
@@ -55,9 +52,9 @@ def check_readable(conversations: Sequence[Conversation]) -> None:
         )
 
 
-def first_judge(names: Iterable[str]) -> str:
-    """Whose ratings make the reference's figures: its own judge's (JU-8), else those of the first name."""
-    return min(names, key=lambda name: (name != DEFAULT_JUDGE, name))
+def first_judge(names: Iterable[str], own: str) -> str:
+    """Whose ratings make the reference's figures: its `own` judge's (JU-8, JU2-1), else those of the first name."""
+    return min(names, key=lambda name: (name != own, name))
 
 
 def rating_of(reply: Response) -> Rating:
@@ -98,6 +95,7 @@ def _details(conversations: Sequence[Conversation], judge: str) -> dict[str, Any
         "replies": len(replies),
         "unreadable": sum(rating.value is None for rating in found),
         "malformed": sum(rating.malformed for rating in found),
+        "several": sum(rating_doubt(reply.text) is not None for reply in replies),
         "out_of_range": sum(rating is not None and not LOWEST <= rating <= HIGHEST for rating in flat),
         "characters": [len(reply.text) for reply in replies],
         "prompt_tokens": _sum([reply.prompt_tokens for reply in replies]),
@@ -120,5 +118,5 @@ def _numbered(dialogues: Sequence[Sequence[Response]]) -> list[int]:
 
 
 def _sum(numbers: Sequence[int | None]) -> int | None:
-    """The sum; None as soon as one is unknown, since a part of a cost is no cost."""
+    """The sum; None as soon as one is unknown, since a part of a cost is not a cost."""
     return None if None in numbers else sum(number or 0 for number in numbers)

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from conftest import ROOT, write_jsonl
+from places import ROOT
+from projects import write_jsonl
 from swallow_metrics.errors import UsageError
 from swallow_metrics.judge.prompts import FIELDS, read_prompts
 

@@ -35,6 +35,7 @@ def test_details():
         "replies": 9,
         "unreadable": 6,
         "malformed": 1,
+        "several": 0,
         "out_of_range": 0,
         "characters": [5, 1, 9, 5, 6, 7, 2, 2, 2],
         "prompt_tokens": 90,
@@ -57,7 +58,7 @@ def test_unknown_token_counts_stay_unknown():
 
 def test_whose_figures_are_the_references():
     """Its own judge's where that one judged, else those of the first name, in any order of verdicts."""
-    assert first_judge(["z", "gpt-4o-2024-08-06", "a"]) == "gpt-4o-2024-08-06"
-    assert first_judge(["z", "b"]) == first_judge(["b", "z"]) == "b"
+    assert first_judge(["z", "gpt-4o-2024-08-06", "a"], "gpt-4o-2024-08-06") == "gpt-4o-2024-08-06"
+    assert first_judge(["z", "b"], "m") == first_judge(["b", "z"], "m") == "b"
     one = Conversation(0, (Response("a"),), {"b": ((Response("[[1]]"),),), "a": ((Response("[[2]]"),),)})
     assert list(read_verdicts([one])) == ["a", "b"]

@@ -11,10 +11,10 @@ from statistics import fmean
 from typing import Any
 
 from swallow_metrics.datatypes import Metric, Value
+from swallow_metrics.metrics.categories import MT_BENCH
 
 Ratings = Sequence[Sequence[float | None]]
 
-CATEGORIES = ("coding", "extraction", "humanities", "math", "reasoning", "roleplay", "stem", "writing")
 LOWEST, HIGHEST = 1.0, 10.0  # the scale: what a missing rating could have been
 UNREADABLE = -1.0  # what the reference takes for a rating that it cannot read
 
@@ -52,11 +52,12 @@ the share of verdicts that are missing. Of a question without any readable verdi
 
 def _reference_metrics(subset: str) -> tuple[Metric, ...]:
     names = (f"judge_score_{subset}_{part}" for part in ("avg", "turn_1_avg", "turn_2_avg"))
-    return tuple(Metric(name, statistics=_reference_statistics, unmeasured=True) for name in names)
+    group = None if subset == "overall" else subset
+    return tuple(Metric(name, statistics=_reference_statistics, unmeasured=True, group=group) for name in names)
 
 
 REFERENCE = (
-    *(metric for subset in ("overall", *CATEGORIES) for metric in _reference_metrics(subset)),
+    *(metric for subset in ("overall", *MT_BENCH) for metric in _reference_metrics(subset)),
     # A question's raw ratings are kept in its record; they have no corpus figure (JU-19).
     *(
         Metric(f"judge_score_overall_turn_{n}", statistics=_no_statistics, total=_no_total, unmeasured=True)

@@ -8,10 +8,10 @@ from statistics import fmean
 from typing import Any
 
 from swallow_metrics.datatypes import Record
-from swallow_metrics.metrics.judge_score import SCORES, question_means
-from swallow_metrics.report.intervals import figures
+from swallow_metrics.judge.prices import KINDS, Prices
+from swallow_metrics.judge.scores import SCORES, question_means
+from swallow_metrics.statistics.intervals import figures
 
-Prices = Mapping[str, Mapping[str, float]]  # model → US dollars per million `prompt` and `completion` tokens
 Cells = list[list[float | None]]  # a row a rater, a column a rated thing
 
 _MEANS = {metric.name: metric for metric in SCORES[:3]}  # judge_score and its turns
@@ -38,7 +38,7 @@ def _judge(name: str, details: Sequence[Mapping[str, Any]], prices: Prices) -> d
         for key in ("verdicts", "missing", "retried", "replies", "unreadable", "malformed", "out_of_range")
     }
     lengths = [length for question in own for length in question["characters"]]
-    tokens = {kind: _sum([question[f"{kind}_tokens"] for question in own]) for kind in ("prompt", "completion")}
+    tokens = {kind: _sum([question[f"{kind}_tokens"] for question in own]) for kind in KINDS}
     return {
         **_scores([question["ratings"] for question in own]),
         **total,
@@ -127,7 +127,7 @@ def alpha(cells: Cells) -> float | None:
 def _cost(price: Mapping[str, float] | None, tokens: Mapping[str, int | None]) -> float | None:
     if price is None:
         return None
-    parts = [None if (n := tokens[kind]) is None else price[kind] * n / 1e6 for kind in ("prompt", "completion")]
+    parts = [None if (n := tokens[kind]) is None else price[kind] * n / 1e6 for kind in KINDS]
     return None if None in parts else sum(part or 0.0 for part in parts)
 
 

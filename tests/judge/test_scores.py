@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swallow_metrics.metrics.judge_score import METRICS, question_means, question_scores, reference_scores
-from swallow_metrics.report.intervals import figures
+from swallow_metrics.judge.scores import METRICS, question_means, question_scores, reference_scores
+from swallow_metrics.statistics.intervals import figures
 
 BY_NAME = {metric.name: metric for metric in METRICS}
 RATINGS = st.lists(st.one_of(st.none(), st.integers(1, 10)), min_size=5, max_size=5)

@@ -13,6 +13,7 @@ _NUMBER = r"(\d++(?:\.\d*+)?)"
 _DOUBLE = re.compile(rf"\[\[{_NUMBER}\]\]")
 _SINGLE = re.compile(rf"\[{_NUMBER}\]")
 
+RATINGS_SEVERAL = "ratings_several"
 LOWEST, HIGHEST = 1, 10
 """The scale that a judge is asked to use. A rating beyond it is read all the same (JU-14)."""
 
@@ -20,7 +21,7 @@ LOWEST, HIGHEST = 1, 10
 class Rating(NamedTuple):
     """What a verdict's text says.
 
-    `value` is the number, None when there is none. `malformed`: there is one in the right place that is no number to
+    `value` is the number, None when there is none. `malformed`: there is one in the right place that is not a number to
     Python, such as 08, full-width digits or thousands of digits: the reference stops there (JU-15), we read none.
     """
 
@@ -41,8 +42,17 @@ def read_rating(text: str) -> Rating:
     return Rating(value, malformed=value is None)
 
 
+def rating_doubt(text: str) -> str | None:
+    """`ratings_several` where the brackets that `read_rating` looks at have different numbers, else None.
+
+    Such as "[[8]] for the first, [[3]] for the second". A doubt changes no score (see `extraction.doubts`).
+    """
+    numbers = set(_DOUBLE.findall(text) or _SINGLE.findall(text))
+    return RATINGS_SEVERAL if len(numbers) > 1 else None
+
+
 def _number(text: str) -> float | None:
-    """The value of a Python number literal. Whole numbers have no leading zero, save zero itself."""
+    """The value of a Python number literal. Whole numbers have no leading zero, except zero itself."""
     if not text.isascii():
         return None
     if "." in text:

@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 
-from conftest import ROOT
+from places import ROOT
 from swallow_metrics.datatypes import JudgeSpec, Sample
-from swallow_metrics.judge.ask import SAMPLING, judge_messages
+from swallow_metrics.judge.messages import SAMPLING, judge_messages
 from swallow_metrics.judge.prompts import read_prompts
 
 PROMPTS = read_prompts(ROOT / "benchmarks" / "judge_prompts" / "japanese.toml")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swallow_metrics.extraction.rating import read_rating
+from swallow_metrics.judge.rating import read_rating
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 import pytest
 
 from swallow_metrics.datatypes import Record
-from swallow_metrics.report.judging import alpha, judging
+from swallow_metrics.errors import UsageError
+from swallow_metrics.judge.agreement import alpha, judging
+from swallow_metrics.judge.prices import read_prices
 from swallow_metrics.report.table import results_table
 
 
@@ -114,3 +116,13 @@ def test_table_has_no_control_sequences():
     text = "".join(line for line, _ in results_table({**empty, "benchmarks": {"b": benchmark}}, ["bell\a 表"]))
     assert text.isprintable()
     assert "表" in text
+
+
+@pytest.mark.parametrize(
+    "table", ["prompt = 1", "prompt = 1\ncompletion = -1", "prompt = 1\ncompletion = true", "x = 1"]
+)
+def test_prices_that_are_none_are_named(tmp_path, table):
+    """A model's table needs both prices, as numbers of at least 0."""
+    (tmp_path / "p.toml").write_text(f'["m"]\n{table}\n')
+    with pytest.raises(UsageError, match=r"p.toml: expected .*prompt. and .completion"):
+        read_prices(tmp_path / "p.toml")
