@@ -1,8 +1,8 @@
-r"""Run untrusted programs: judged outside the process they run in, confined by what the kernel offers.
+r"""Run untrusted programs: graded outside the process they run in, confined by what the kernel offers.
 
     with Sandbox() as sandbox:
         tests = CheckTests(entry_point="add", test="def check(candidate):\n    assert candidate(1, 2) == 3\n")
-        outcome = sandbox.run(Task("def add(a, b):\n    return a + b\n", tests))
+        outcome = sandbox.run(Submission("def add(a, b):\n    return a + b\n", tests))
 
 See `docs/sandbox.md` for what is covered and what is not.
 """
@@ -10,7 +10,7 @@ See `docs/sandbox.md` for what is covered and what is not.
 from swallow_metrics.sandbox.levels import Choice, Level
 from swallow_metrics.sandbox.private_cases import decode_cases
 from swallow_metrics.sandbox.sandbox import Sandbox
-from swallow_metrics.sandbox.tasks import CATEGORIES, CaseTests, Category, CheckTests, Limits, Outcome, Task
+from swallow_metrics.sandbox.submission import CATEGORIES, CaseTests, Category, CheckTests, Limits, Outcome, Submission
 
 __all__ = [
     "CATEGORIES",
@@ -22,6 +22,6 @@ __all__ = [
     "Limits",
     "Outcome",
     "Sandbox",
-    "Task",
+    "Submission",
     "decode_cases",
 ]

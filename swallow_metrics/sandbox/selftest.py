@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from swallow_metrics.sandbox.levels import Level
-from swallow_metrics.sandbox.tasks import CheckTests, Outcome, Task
+from swallow_metrics.sandbox.submission import CheckTests, Outcome, Submission
 
 _TEST = "def check(candidate):\n    assert candidate() == 'blocked'\n"
 _TIME_S = 10.0
@@ -39,7 +39,7 @@ ATTACKS = (
 )
 
 
-def run(level: Level, execute: Callable[[Task], Outcome]) -> tuple[dict[str, str], list[str]]:
+def run(level: Level, execute: Callable[[Submission], Outcome]) -> tuple[dict[str, str], list[str]]:
     """Run every attack: "blocked" or "open" by name, and the names of those that had to be blocked and were not."""
     results: dict[str, str] = {}
     failed = []
@@ -50,7 +50,7 @@ def run(level: Level, execute: Callable[[Task], Outcome]) -> tuple[dict[str, str
             f"        {attack.statement}\n"
             "    except (OSError, MemoryError, AssertionError):\n        return 'blocked'\n    return 'open'\n"
         )
-        passed = execute(Task(program, tests, _TIME_S)).category == "passed"
+        passed = execute(Submission(program, tests, _TIME_S)).category == "passed"
         results[attack.name] = "blocked" if passed else "open"
         if not passed and level in attack.stopped_from:
             failed.append(attack.name)

@@ -9,34 +9,36 @@ import resource
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from time import sleep
 from typing import Any
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-def serve(prepare: Callable[[], Answer], *, parent: int, memory_mb: int) -> None:
-    """Answer messages until the input ends. `prepare` imports what is needed and returns the function that answers.
+def serve(prepare: Callable[[], Answer], settings: dict[str, Any]) -> None:
+    """Answer messages until the harness closes the connection. Main thread only.
 
-    Memory is limited to `memory_mb` MiB of address space. When `parent` is gone the process ends within a second, also
-    in the middle of a computation. What libraries print goes nowhere. Main thread only.
+    `prepare` imports what is needed and returns the function that answers. `settings` are those of `WorkerProcess`;
+    memory is limited to its `memory_mb` MiB of address space. When the harness is gone the process ends within a
+    second, also in the middle of a computation.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_AS, memory_mb << 20)
-    output = os.dup(1)
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, 1)
-    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    _limit(resource.RLIMIT_AS, settings["memory_mb"] << 20)
+    threading.Thread(target=_watch, args=(settings["parent"],), daemon=True).start()
 
     answer = prepare()
     gc.collect()
     gc.freeze()  # what is imported stays: no collection need look at it again
     gc.set_threshold(50_000, 20, 100)
-    _send(output, {"ready": True})
-    for line in _lines():
-        _send(output, answer(json.loads(line)))
+    with Connection(settings["connection"]) as connection, suppress(EOFError, ConnectionError):
+        reply: dict[str, Any] = {"ready": True}
+        while True:
+            connection.send_bytes(json.dumps(reply).encode())
+            reply = answer(json.loads(connection.recv_bytes()))
 
 
 def limit_cpu(seconds: float) -> None:
@@ -61,16 +63,3 @@ def _watch(parent: int) -> None:
     while os.getppid() == parent:
         sleep(1.0)
     os._exit(0)
-
-
-def _lines() -> Iterator[bytes]:
-    pending = b""
-    while received := os.read(0, 1 << 20):
-        *lines, pending = (pending + received).split(b"\n")
-        yield from lines
-
-
-def _send(descriptor: int, message: dict[str, Any]) -> None:
-    data = json.dumps(message).encode() + b"\n"
-    while data:
-        data = data[os.write(descriptor, data) :]

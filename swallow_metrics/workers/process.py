@@ -1,19 +1,18 @@
-"""A child process that answers one JSON message at a time, from the side of the harness.
+"""A child process that answers one message at a time, from the side of the harness.
 
 The child is a fresh interpreter, never a fork of this one: engines bring threads, device memory and locks along.
+Messages are JSON, never pickles, since the child works on hostile texts.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import selectors
 import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
-from time import monotonic
+from multiprocessing.connection import Pipe
 from typing import IO, Any
 
 from swallow_metrics.errors import MeasurementError
@@ -29,13 +28,18 @@ _BOOT = (
 _KEPT = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG")
 
 
-class WorkerGone(Exception):  # noqa: N818  # it is no error of ours
+class WorkerGone(Exception):  # noqa: N818  # it is not an error of ours
     """The child died, or was killed because it did not answer in time. `signal` is what ended it, if any."""
 
     def __init__(self, *, late: bool, signal_number: int | None) -> None:
         super().__init__("late" if late else "died")
         self.late = late
         self.signal = signal_number
+
+    @property
+    def timeout(self) -> bool:
+        """Whether a limit on time ended it, of the harness or of the kernel."""
+        return self.late or self.signal == signal.SIGXCPU
 
 
 class WorkerProcess:
@@ -47,20 +51,20 @@ class WorkerProcess:
     def __init__(self, module: str, settings: dict[str, Any]) -> None:
         self._module = module
         self._ready = False
-        self._received = b""
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the child
+        self._connection, theirs = Pipe()
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        arguments = [json.dumps(sys.path), module, json.dumps(settings | {"parent": os.getpid()})]
+        settings = settings | {"parent": os.getpid(), "connection": theirs.fileno()}
         self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-            [sys.executable, "-P", "-c", _BOOT, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            [sys.executable, "-P", "-c", _BOOT, json.dumps(sys.path), module, json.dumps(settings)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,  # what libraries print
             stderr=self._errors,
+            pass_fds=(theirs.fileno(),),
             env=environment | {"PYTHONHASHSEED": "0"},
             start_new_session=True,  # Ctrl-C is for the harness, which then stops this child
         )
-        for pipe in (self._process.stdin, self._process.stdout):
-            os.set_blocking(_fileno(pipe), False)
+        theirs.close()
 
     @property
     def pid(self) -> int:
@@ -80,7 +84,7 @@ class WorkerProcess:
         """
         try:
             self._await_ready()
-            reply: dict[str, Any] = self._exchange(json.dumps(message).encode() + b"\n", seconds)
+            reply: dict[str, Any] = self._exchange(message, seconds)
         except BaseException:
             self.stop()
             raise
@@ -91,16 +95,14 @@ class WorkerProcess:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout, self._errors):
-            if pipe:
-                with suppress(BrokenPipeError):  # something was left unsent
-                    pipe.close()
+        self._connection.close()
+        self._errors.close()
 
     def _await_ready(self) -> None:
         if self._ready:
             return
         try:
-            self._ready = bool(self._exchange(b"", START_SECONDS)["ready"])
+            self._ready = bool(self._exchange(None, START_SECONDS)["ready"])
         except WorkerGone as gone:
             self._errors.seek(0)
             said = self._errors.read().decode("utf-8", "replace").strip().splitlines() or ["(nothing)"]
@@ -110,43 +112,15 @@ class WorkerProcess:
                 "check that the packages of this project are installed for " + sys.executable
             ) from gone
 
-    def _exchange(self, data: bytes, seconds: float) -> Any:
-        """Send `data` while reading one line."""
-        end = monotonic() + seconds
-        stdin, stdout = _fileno(self._process.stdin), _fileno(self._process.stdout)
-        with selectors.DefaultSelector() as selector:
-            selector.register(stdout, selectors.EVENT_READ)
-            if data:
-                selector.register(stdin, selectors.EVENT_WRITE)
-            while b"\n" not in self._received:
-                for key, _ in selector.select(max(0.0, end - monotonic())):
-                    if key.fd == stdin:
-                        data = data[self._write(stdin, data) :]
-                        if not data:
-                            selector.unregister(stdin)
-                    else:
-                        self._receive(stdout)
-                if monotonic() >= end and b"\n" not in self._received:
-                    raise self._gone(late=True)
-        line, _, self._received = self._received.partition(b"\n")
-        return json.loads(line)
-
-    def _write(self, descriptor: int, data: bytes) -> int:
+    def _exchange(self, message: dict[str, Any] | None, seconds: float) -> Any:
         try:
-            return os.write(descriptor, data[:65536])
-        except BlockingIOError:
-            return 0
-        except BrokenPipeError:
+            if message is not None:
+                self._connection.send_bytes(json.dumps(message).encode())
+            if self._connection.poll(seconds):
+                return json.loads(self._connection.recv_bytes())
+        except (EOFError, ConnectionError):
             raise self._gone(late=False) from None
-
-    def _receive(self, descriptor: int) -> None:
-        try:
-            received = os.read(descriptor, 65536)
-        except BlockingIOError:
-            return
-        if not received:
-            raise self._gone(late=False)
-        self._received += received
+        raise self._gone(late=True)
 
     def _gone(self, *, late: bool) -> WorkerGone:
         """Make sure that the child is gone, and say how it ended."""
@@ -154,12 +128,7 @@ class WorkerProcess:
             self._process.kill()
         try:
             code = self._process.wait(10)
-        except subprocess.TimeoutExpired:  # it closed its output and went on
+        except subprocess.TimeoutExpired:  # it closed its connection and went on
             self._process.kill()
             code = self._process.wait()
         return WorkerGone(late=late, signal_number=signal.Signals(-code) if code < 0 else None)
-
-
-def _fileno(pipe: IO[bytes] | None) -> int:
-    assert pipe is not None  # both were asked for
-    return pipe.fileno()

@@ -144,20 +144,20 @@ def verdict_ok(must, category):
     }[must]
 
 
-def run_all(sandbox, programs, problem, check_tests, task, wall_s=WALL_S):
+def run_all(sandbox, programs, problem, check_tests, submission, wall_s=WALL_S):
     """`programs`: name -> (must, text). Yields name -> {"category", "detail", "faults"}; the last is for all."""
     canaries = Canaries()
     tests = check_tests(problem["entry_point"], problem["test"], problem["prompt"])
     solution = "def weighted_sum(xs):\n    return sum((i + 1) * x for i, x in enumerate(xs))\n"
-    right = task(solution, tests, wall_s)
-    for text in (solution, solution + "# numpy"):  # a lane of its own
-        assert sandbox.run(task(text, tests, 10.0)).passed
+    right = submission(solution, tests, wall_s)
+    for text in (solution, solution + "# numpy"):  # a worker of its own
+        assert sandbox.run(submission(text, tests, 10.0)).passed
     expected = len(sandbox_processes())
     try:
         for name, (must, text) in programs.items():
             memory = PeakMemory()
             start = time.monotonic()
-            outcome = sandbox.run(task(canaries.substitute(text), tests, wall_s))
+            outcome = sandbox.run(submission(canaries.substitute(text), tests, wall_s))
             wall = time.monotonic() - start
             memory.done.set()
             memory.join()
@@ -203,13 +203,13 @@ def main(level, shared, which):
     sys.path[:0] = [str(Path(__file__).parents[2])]
     from attacks import ATTACKS
 
-    from swallow_metrics.sandbox import CheckTests, Sandbox, Task
+    from swallow_metrics.sandbox import CheckTests, Sandbox, Submission
 
     problem, hostile, controls = manifest_programs(shared)
     programs = {"own": ATTACKS, "shared": hostile | controls}[which]
     with Sandbox(level, workers=1) as sandbox:
         print(json.dumps({"level": sandbox.start(), "uid": os.getuid()}), flush=True)
-        for name, result in run_all(sandbox, programs, problem, CheckTests, Task):
+        for name, result in run_all(sandbox, programs, problem, CheckTests, Submission):
             print(json.dumps({name: result}), flush=True)
     left = sandbox_processes()
     folders = [n for n in os.listdir(tempfile.gettempdir()) if re.match("swallow-sandbox-", n)]

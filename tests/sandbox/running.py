@@ -3,7 +3,7 @@
 import pytest
 
 from swallow_metrics.errors import UsageError
-from swallow_metrics.sandbox import CheckTests, Sandbox, Task
+from swallow_metrics.sandbox import CheckTests, Sandbox, Submission
 
 
 def started(level, **options):
@@ -34,6 +34,6 @@ def run(sandbox):
 
     def run(program, body="assert candidate(2) == 4", *, test=None, time_s=2.0, entry_point="f", **tests):
         test = f"def check(candidate):\n    {body}\n" if test is None else test
-        return sandbox.run(Task(program, CheckTests(entry_point, test, **tests), time_s))
+        return sandbox.run(Submission(program, CheckTests(entry_point, test, **tests), time_s))
 
     return run

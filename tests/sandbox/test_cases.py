@@ -1,10 +1,10 @@
-"""Programs judged by pairs of input and output: LiveCodeBench's two kinds (CO-20 to CO-30)."""
+"""Programs graded by pairs of input and output: LiveCodeBench's two kinds (CO-20 to CO-30)."""
 
 import pytest
 
 from running import sandbox  # noqa: F401  # a fixture
 from swallow_metrics.errors import SandboxError
-from swallow_metrics.sandbox import CaseTests, Task
+from swallow_metrics.sandbox import CaseTests, Submission
 
 PAIRS = CaseTests([("3\n1 2 3\n", "6\n"), ("2\n5 6", "11")])
 ADD = "n = int(input())\nprint(sum(map(int, input().split())))"
@@ -35,6 +35,8 @@ CALLS = CaseTests([("[1,2]\n3", "[[1,2],3]"), ("[]\n1", "[[],1]")], "g")
         ("from sys import stdin\nd = stdin.buffer.read().split()\nprint(d[0])", (-4,)),
         ("import sys\nprint(sys.stdin.buffer.read())", (-4,)),
         ("print(open(0).read())", (-2,)),
+        ("import builtins\nn, d = builtins.open(0).read().splitlines()[:2]\nprint(sum(map(int, d.split())))", (True, True)),
+        ("import builtins\nwith builtins.open(0) as f:\n    n = f.readline()\n    print(sum(map(int, next(f).split())))", (True, True)),
         (ADD + "\nexit()", (True, True)),
         (ADD + "\nimport sys\nsys.exit(1)\nprint('never')", (True, True)),
         (ADD + "\nimport sys\nsys.stdout.close()", (-4,)),
@@ -67,7 +69,7 @@ CALLS = CaseTests([("[1,2]\n3", "[[1,2],3]"), ("[]\n1", "[[],1]")], "g")
 )  # fmt: skip
 def test_standard_input_and_output(sandbox, program, results):
     """A program that reads and prints gets the reference's results, up to the first test it fails."""
-    outcome = sandbox.run(Task(program, PAIRS, 1.0))
+    outcome = sandbox.run(Submission(program, PAIRS, 1.0))
     assert outcome.results == results, outcome
 
 
@@ -89,12 +91,15 @@ def test_standard_input_and_output(sandbox, program, results):
         ("import time\ntime.sleep(60)\ndef g(a, b): return [a, b]", (-4,)),
         ("def g(a, b):\n    while not a: pass\n    return [a, b]", (True, -3)),
         ("def g(a, b): return iter([a, b])", (False,)),
+        ("from collections import UserList\ndef g(a, b): return UserList([UserList(a), b])", (True, True)),
+        ("from collections import UserList\ndef g(a, b): return UserList([a])", (False,)),
+        ("from collections import UserList\ndef g(a, b):\n    x = UserList()\n    x.data = object()\n    return x", (False,)),
         ("import numpy as np\ndef g(a, b): return np.array([1, 2, 3])", (-4,)),
     ],
 )  # fmt: skip
 def test_function_calls(sandbox, program, results):
     """A function or method called with JSON arguments gets the reference's results."""
-    outcome = sandbox.run(Task(program, CALLS, 1.0))
+    outcome = sandbox.run(Submission(program, CALLS, 1.0))
     assert outcome.results == results, outcome
 
 
@@ -117,13 +122,13 @@ def test_function_calls(sandbox, program, results):
 )
 def test_printed_numbers_are_compared_as_decimals(sandbox, output, expected, same):
     """Lines are equal as trimmed text, or as exact decimals when all their words are numbers (CO-29)."""
-    outcome = sandbox.run(Task(f"print({output!r})", CaseTests([("", expected)])))
+    outcome = sandbox.run(Submission(f"print({output!r})", CaseTests([("", expected)])))
     assert outcome.results == ((True,) if same else (-2,))
 
 
 def test_no_cases_pass(sandbox):
     """A problem without any test counts as solved when the program loads (CO-4)."""
-    outcome = sandbox.run(Task("print(1)", CaseTests([])))
+    outcome = sandbox.run(Submission("print(1)", CaseTests([])))
     assert outcome.results == ()
     assert outcome.passed
 
@@ -132,14 +137,14 @@ def test_inputs_of_ten_megabytes(sandbox):
     """Inputs, arguments and answers of several megabytes arrive whole."""
     numbers = [123_456_789] * 1_000_000
     text = f"{len(numbers)}\n{' '.join(map(str, numbers))}"
-    assert sandbox.run(Task(ADD, CaseTests([(text, str(sum(numbers)))]), 20.0)).passed
+    assert sandbox.run(Submission(ADD, CaseTests([(text, str(sum(numbers)))]), 20.0)).passed
     tests = CaseTests([(str(numbers), str(sum(numbers)))], "g")
-    assert sandbox.run(Task("def g(x): return sum(x)", tests, 20.0)).passed
+    assert sandbox.run(Submission("def g(x): return sum(x)", tests, 20.0)).passed
     tests = CaseTests([("200000", str(list(range(200_000))))], "g")
-    assert sandbox.run(Task("def g(n): return list(range(n))", tests, 20.0)).passed
+    assert sandbox.run(Submission("def g(n): return list(range(n))", tests, 20.0)).passed
 
 
 def test_cases_that_are_no_json_are_a_fault_of_the_dataset(sandbox):
     """Arguments or values that do not parse are an error of the item, not a wrong answer."""
     with pytest.raises(SandboxError, match="expected test cases in JSON"):
-        sandbox.run(Task("def g(x): return x", CaseTests([("{", "1")], "g")))
+        sandbox.run(Submission("def g(x): return x", CaseTests([("{", "1")], "g")))

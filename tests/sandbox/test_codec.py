@@ -2,7 +2,7 @@
 
 import math
 from array import array
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict, UserDict, UserList, UserString, defaultdict, deque
 from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
@@ -55,7 +55,7 @@ def test_plain_data_comes_back_equal_and_of_the_same_type(value):
 
 EDGES = [
     float("inf"), -0.0, "\ud800", "\ud83d\ude00", "", b"", [], (), {}, set(), range(5, 1, -2), bytearray(b"\xff"),
-    deque([1], 2), Counter("aab"), OrderedDict(b=1, a=2), defaultdict(list, {1: [2]}), array("i", [1]), slice(1, None),
+    UserList([(1,)]), UserDict({(1,): "a"}), UserString("a"), deque([1], 2), Counter("aab"), OrderedDict(b=1, a=2), defaultdict(list, {1: [2]}), array("i", [1]), slice(1, None),
     date(2020, 2, 29), datetime(2020, 2, 29, 1, 2, 3, 4), time(1, 2), timedelta(1, 2, 3), np.True_, np.int8(3),  # noqa: DTZ001
     np.float32(0.1), np.float64(0.1), np.complex64(1j), np.array([1, 2], "i1"), np.array([[True]]), np.array(["a"]),
 ]  # fmt: skip
@@ -191,7 +191,7 @@ def test_no_bytes_do_anything_but_fail_to_be_read(data):
     ],
 )  # fmt: skip
 def test_forged_values_are_unreadable(data):
-    """Tags with the wrong content, nesting too deep and what is no JSON are refused as such."""
+    """Tags with the wrong content, nesting too deep and what is not JSON are refused as such."""
     with pytest.raises(codec.Unreadable):
         DECODER.loads(data)
     with pytest.raises(codec.Unreadable):

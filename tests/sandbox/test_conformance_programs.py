@@ -8,7 +8,7 @@ import pytest
 from running import sandbox  # noqa: F401  # a fixture
 from swallow_metrics.extraction.code_block import function_block
 from swallow_metrics.metrics.pass_at_k import pass_scores
-from swallow_metrics.sandbox import CheckTests, Sandbox, Task
+from swallow_metrics.sandbox import CheckTests, Sandbox, Submission
 
 BENCHMARKS = ("humaneval", "swallow_jhumaneval")
 
@@ -43,7 +43,7 @@ def outcomes_of(sandbox, questions, time_s=6.0):
         for text in texts:
             program = function_block(text, row["entry_point"]) or ""
             if (number, text) not in futures:
-                futures[number, text] = sandbox.submit(Task(program, tests, time_s))
+                futures[number, text] = sandbox.submit(Submission(program, tests, time_s))
     return [[futures[number, text].result() for text in texts] for number, (_, texts, _) in enumerate(questions)]
 
 
@@ -79,19 +79,19 @@ def test_all_recorded_answers_have_the_references_results_and_scores(shared, ben
     ("benchmark", "right"), [("humaneval", 164), pytest.param("swallow_jhumaneval", 163, marks=pytest.mark.slow)]
 )
 def test_canonical_solutions_pass_and_none_does_not(shared, sandbox, benchmark, right):
-    """The dataset's own solutions pass (one prompt of JHumanEval is no valid Python); `return None` never does."""
+    """The dataset's own solutions pass (one prompt of JHumanEval is not valid Python); `return None` never does."""
     path = shared / "data" / f"{benchmark}.jsonl"
     if not path.exists():
         pytest.skip(f"needs the full {benchmark} dataset")
     futures = []
     for row in read(path):
-        for helpers in ("candidate", "prompt"):
+        for helpers in ("program", "prompt"):
             tests = CheckTests(row["entry_point"], row["test"], row["prompt"], helpers)
-            solved = sandbox.submit(Task(row["prompt"] + row["canonical_solution"], tests))
-            lazy = sandbox.submit(Task(f"def {row['entry_point']}(*_): return None\n", tests))
+            solved = sandbox.submit(Submission(row["prompt"] + row["canonical_solution"], tests))
+            lazy = sandbox.submit(Submission(f"def {row['entry_point']}(*_): return None\n", tests))
             futures.append((helpers, solved, lazy))
     assert sum(lazy.result().passed for _, _, lazy in futures) == 0
-    for mode in ("candidate", "prompt"):
+    for mode in ("program", "prompt"):
         failed = [solved.result() for helpers, solved, _ in futures if helpers == mode and not solved.result().passed]
         assert len(failed) == 164 - right
         assert [outcome.category for outcome in failed] == ["syntax"] * (164 - right)

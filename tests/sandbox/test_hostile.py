@@ -1,4 +1,4 @@
-"""Hostile programs: contained, judged as they must be, and never passed, at every level and for every user."""
+"""Hostile programs: contained, graded as they must be, and never passed, at every level and for every user."""
 
 import json
 import os
@@ -11,8 +11,9 @@ import pytest
 from attacks import ATTACKS
 from hostile_runner import manifest_programs, run_all
 
+from places import SHARED
 from running import started
-from swallow_metrics.sandbox import CheckTests, Sandbox, Task
+from swallow_metrics.sandbox import CheckTests, Sandbox, Submission
 
 RUNNER = Path(__file__).with_name("hostile_runner.py")
 LEVELS = ("full", "no-namespaces", "no-landlock")
@@ -26,7 +27,7 @@ PROBLEM = {  # as in the shared manifest, for where there is none
         "        assert candidate(xs) == sum((i + 1) * x for i, x in enumerate(xs))\n"
     ),
 }
-# At "weak" these reach files, the network or other processes: only their verdicts are looked at.
+# At "weak" these reach files, the network or other processes: only their grades are looked at.
 ENDANGERS_THE_TESTS = {
     "signals_everyone", "signals_by_descriptor_owner", "signals_by_timers_and_queues", "fork_bomb", "limits_the_parent",
 }  # fmt: skip
@@ -36,23 +37,16 @@ def faults(results):
     return {name: result for name, result in results if result["faults"]}
 
 
-def test_the_shared_programs_are_contained(shared):
-    """Every shared hostile program and control ends as its manifest says, without side effects, at the best level."""
-    problem, hostile, controls = manifest_programs(shared)
-    with started("auto") as sandbox:
-        assert faults(run_all(sandbox, hostile | controls, problem, CheckTests, Task, wall_s=2.0)) == {}
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("level", LEVELS)
 def test_all_programs_are_contained_at_every_isolating_level(request, level):
     """Ours and the shared ones, at each level below which the sandbox refuses to run."""
     programs = dict(ATTACKS)
-    if (folder := Path(os.environ.get("SWALLOW_SHARED", RUNNER.parents[3] / "shared"))).is_dir():
-        _, hostile, controls = manifest_programs(folder)
+    if SHARED.is_dir():
+        _, hostile, controls = manifest_programs(SHARED)
         programs |= hostile | controls
     with started(level) as sandbox:
-        assert faults(run_all(sandbox, programs, PROBLEM, CheckTests, Task)) == {}
+        assert faults(run_all(sandbox, programs, PROBLEM, CheckTests, Submission)) == {}
 
 
 @pytest.mark.slow
@@ -87,12 +81,12 @@ def _runs(user, python):
 
 @pytest.mark.parametrize("without", [(), ("seccomp",)], ids=["with seccomp", "without"])
 def test_nothing_passes_that_must_not_even_without_any_isolation(tmp_path, without):
-    """The judge alone keeps every false pass out: no attack passes where nothing but limits confines it."""
+    """The grader alone keeps every false pass out: no attack passes where nothing but limits confines it."""
     programs = {
         name: text for name, (must, text) in ATTACKS.items() if must == "fail" and name not in ENDANGERS_THE_TESTS
     }
-    if (folder := Path(os.environ.get("SWALLOW_SHARED", RUNNER.parents[3] / "shared"))).is_dir():
-        _, hostile, _ = manifest_programs(folder)
+    if SHARED.is_dir():
+        _, hostile, _ = manifest_programs(SHARED)
         programs |= {name: text for name, (must, text) in hostile.items() if must == "fail"}
     tests = CheckTests(PROBLEM["entry_point"], PROBLEM["test"])
     (tmp_path / "keep.txt").write_text("keep me\n")
@@ -101,7 +95,7 @@ def test_nothing_passes_that_must_not_even_without_any_isolation(tmp_path, witho
     with Sandbox("weak", workers=2, without=without) as sandbox:
         futures = {
             name: sandbox.submit(
-                Task(text.replace("@CANARY_DIR@", str(tmp_path)).replace("@CANARY_PORT@", "9"), tests, 2.0)
+                Submission(text.replace("@CANARY_DIR@", str(tmp_path)).replace("@CANARY_PORT@", "9"), tests, 2.0)
             )
             for name, text in programs.items()
         }

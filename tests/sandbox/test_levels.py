@@ -7,9 +7,9 @@ import pytest
 
 from running import sandbox  # noqa: F401  # a fixture
 from swallow_metrics.errors import SandboxError, UsageError
-from swallow_metrics.sandbox import CheckTests, Limits, Sandbox, Task, levels, selftest
+from swallow_metrics.sandbox import CheckTests, Limits, Sandbox, Submission, levels, selftest
 
-RIGHT = Task("def f(x):\n    return x", CheckTests("f", "def check(candidate):\n    assert candidate(1) == 1\n"))
+RIGHT = Submission("def f(x):\n    return x", CheckTests("f", "def check(candidate):\n    assert candidate(1) == 1\n"))
 
 
 def layers(*on):
@@ -111,6 +111,6 @@ def test_a_hole_found_by_the_self_test_stops_the_sandbox(monkeypatch):
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has something to give up")
 def test_root_becomes_an_unprivileged_user_or_refuses(monkeypatch):
     """As root, programs run as another user; where that user does not exist, nothing runs."""
-    monkeypatch.setattr("swallow_metrics.sandbox.lane.UNPRIVILEGED", 2**32 - 1)  # no user has this number
+    monkeypatch.setattr("swallow_metrics.sandbox.worker.UNPRIVILEGED", 2**32 - 1)  # no user has this number
     with Sandbox(workers=1) as sandbox, pytest.raises(SandboxError, match="does not start"):
         sandbox.start()

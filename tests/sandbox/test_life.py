@@ -14,17 +14,26 @@ import pytest
 from hostile_runner import sandbox_processes
 
 from swallow_metrics.errors import SandboxError
-from swallow_metrics.sandbox import CheckTests, Sandbox, Task
+from swallow_metrics.sandbox import CheckTests, Sandbox, Submission, paths
 from swallow_metrics.sandbox.inside import scratch
 
 ROOT = Path(__file__).parents[2]
 TESTS = CheckTests("f", "def check(candidate):\n    assert candidate(1) == 1\n")
-RIGHT = Task("def f(x):\n    return x", TESTS)
-SLEEP = Task("import time\ndef f(x):\n    time.sleep(60)", TESTS, 30.0)
+RIGHT = Submission("def f(x):\n    return x", TESTS)
+SLEEP = Submission("import time\ndef f(x):\n    time.sleep(60)", TESTS, 30.0)
+
+
+@pytest.fixture(autouse=True)
+def _own_parent_of_folders(monkeypatch):
+    """Other runs on this machine make folders beside ours."""
+    with tempfile.TemporaryDirectory(dir=paths.scratch_parent()) as parent:
+        Path(parent).chmod(0o1777)  # as its parent: programs run as other users
+        monkeypatch.setattr(paths, "scratch_parent", lambda: parent)
+        yield
 
 
 def folders():
-    return {p for base in {"/dev/shm", tempfile.gettempdir()} for p in Path(base).glob("swallow-sandbox-*")}
+    return set(Path(paths.scratch_parent()).glob("swallow-sandbox-*"))
 
 
 @pytest.fixture
@@ -56,8 +65,8 @@ def test_nothing_starts_before_the_first_program_and_nothing_stays():
 
 
 def test_programs_run_side_by_side_from_any_thread(own):
-    """Two lanes sleep at the same time, whoever submits; every caller gets its own outcome."""
-    nap = Task("import time\ntime.sleep(0.5)\ndef f(x):\n    return x", TESTS)
+    """Two workers sleep at the same time, whoever submits; every caller gets its own outcome."""
+    nap = Submission("import time\ntime.sleep(0.5)\ndef f(x):\n    return x", TESTS)
     own.run(RIGHT)
     start = time.monotonic()
     results = []
@@ -84,15 +93,15 @@ def test_closing_ends_programs_that_run(own):
 
 
 def kill_one(own, name):
-    """SIGKILL a process of the lane: its start file's process, or the newest below it."""
-    (lane,) = own._lanes
+    """SIGKILL a process of the worker: its start file's process, or the newest below it."""
+    (worker,) = own._workers
     found = sorted(sandbox_processes())
-    os.kill({"zygote": lane.process.pid, "newest": found[-1]}[name], signal.SIGKILL)
+    os.kill({"forkserver": worker.process.pid, "newest": found[-1]}[name], signal.SIGKILL)
 
 
-@pytest.mark.parametrize("name", ["zygote", "newest"])
+@pytest.mark.parametrize("name", ["forkserver", "newest"])
 def test_a_lane_that_dies_between_programs_is_replaced(name):
-    """The next program runs in a new lane and gets its right outcome."""
+    """The next program runs in a new worker and gets its right outcome."""
     with Sandbox(workers=1) as own:
         assert own.run(RIGHT).passed
         kill_one(own, name)
@@ -104,11 +113,11 @@ def test_a_lane_that_dies_twice_is_an_error_of_the_sandbox():
     """A failure during the program is retried once, then raised; it is never an outcome."""
     with Sandbox(workers=1) as own:
         own.run(RIGHT)
-        future = own.submit(Task(SLEEP.program, TESTS, 20.0))
+        future = own.submit(Submission(SLEEP.program, TESTS, 20.0))
         for _ in range(2):
             assert until(future.running)
             time.sleep(1.0)
-            kill_one(own, "zygote")
+            kill_one(own, "forkserver")
         with pytest.raises(SandboxError, match="the sandbox failed"):
             future.result(15)
         assert own.run(RIGHT).passed
@@ -119,9 +128,9 @@ def test_a_harness_that_is_killed_leaves_nothing(tmp_path):
     script = (
         "from swallow_metrics.sandbox import *\n"
         "s = Sandbox(workers=1)\n"
-        "s.run(Task('def f(x): return x', t := CheckTests('f', 'def check(c): assert c(1) == 1')))\n"
-        "print([lane.folder for lane in s._lanes][0], flush=True)\n"
-        "s.run(Task('while True: pass', t, 50))\n"
+        "s.run(Submission('def f(x): return x', t := CheckTests('f', 'def check(c): assert c(1) == 1')))\n"
+        "print([worker.folder for worker in s._workers][0], flush=True)\n"
+        "s.run(Submission('while True: pass', t, 50))\n"
     )
     with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True) as harness:
         folder = Path(harness.stdout.readline().strip())
@@ -138,14 +147,14 @@ def test_environment_and_memory_of_the_harness_are_not_inherited(own, monkeypatc
     monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
     test = CheckTests("f", "def check(candidate):\n    assert candidate() == []\n")
     program = "import os, posix\ndef f(): return [*os.environ, *posix.environ]"
-    assert own.run(Task(program, test)).passed
+    assert own.run(Submission(program, test)).passed
 
 
 def test_programs_do_not_see_each_others_files(own):
     """The working folder is empty for every program."""
     test = CheckTests("f", "def check(candidate):\n    assert candidate() == []\n")
     program = "import os\nfound = os.listdir('.')\nopen('left', 'w').write('x')\ndef f(): return found"
-    assert all(own.run(Task(program, test)).passed for _ in range(5))
+    assert all(own.run(Submission(program, test)).passed for _ in range(5))
 
 
 @pytest.mark.parametrize(
@@ -163,7 +172,7 @@ def test_a_program_without_isolation_that_takes_its_folder_away_is_judged(tmp_pa
     (tmp_path / "keep").write_text("x")
     program = f"import posix\nOUTSIDE = {str(tmp_path)!r}\nhere = posix.getcwd()\n{change}\ndef f(x): return 2"
     with Sandbox("weak", workers=1) as own:
-        assert own.run(Task(program, TESTS)).category == "wrong"
+        assert own.run(Submission(program, TESTS)).category == "wrong"
         assert own.run(RIGHT).passed
     assert (tmp_path / "keep").exists()
     links = {folder for folder in folders() - before if folder.is_symlink()}  # a file of the program's own making
@@ -177,7 +186,7 @@ def test_time_is_up_at_the_limit_and_hardly_later(own):
     own.run(RIGHT)
     for program in ("while True: pass", "def f(x):\n    while True: pass", "def f(x): return max(iter(range(10**10)))"):
         start = time.monotonic()
-        assert own.run(Task(program, TESTS, 0.5)).category == "timeout"
+        assert own.run(Submission(program, TESTS, 0.5)).category == "timeout"
         assert 0.5 <= time.monotonic() - start < 0.5 + 1.0  # the goal is 0.25; a busy machine may take longer
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from running import started
-from swallow_metrics.sandbox import CheckTests, Limits, Task, paths
+from swallow_metrics.sandbox import CheckTests, Limits, Submission, paths
 from swallow_metrics.sandbox.inside.namespaces import Source, scratch_folder
 
 LEVELS = ("full", "no-namespaces", "no-landlock")
@@ -29,7 +29,9 @@ def test_packages_in_the_temporary_folder_can_be_imported(level, monkeypatch):
         monkeypatch.setattr(paths, "library", lambda: [*library, folder])
         with started(level) as sandbox:
             tests = CheckTests("f", "def check(candidate):\n    assert candidate() == 42\n")
-            outcome = sandbox.run(Task("def f():\n    import installed_here\n    return installed_here.ANSWER", tests))
+            outcome = sandbox.run(
+                Submission("def f():\n    import installed_here\n    return installed_here.ANSWER", tests)
+            )
             assert outcome.passed, outcome
 
 
@@ -43,6 +45,6 @@ def test_empty_files_count_as_well(level):
     )
     tests = CheckTests("f", "def check(candidate):\n    assert candidate() < 1000\n")
     with started(level, limits=Limits(scratch=1 << 20)) as sandbox:
-        outcome = sandbox.run(Task(program, tests, 5.0))
+        outcome = sandbox.run(Submission(program, tests, 5.0))
         assert outcome.passed or "folder" in outcome.detail, outcome
-        assert sandbox.run(Task("import os\ndef f(): return len(os.listdir())", tests)).passed
+        assert sandbox.run(Submission("import os\ndef f(): return len(os.listdir())", tests)).passed

@@ -10,7 +10,7 @@ from swallow_metrics.workers.child import limit_cpu, serve
 def main(settings):
     if settings.get("broken"):
         raise RuntimeError("no such module")
-    serve(prepare, parent=settings["parent"], memory_mb=settings.get("memory_mb", 1024))
+    serve(prepare, {"memory_mb": 1024} | settings)
 
 
 def prepare():

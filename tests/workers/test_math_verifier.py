@@ -1,4 +1,4 @@
-"""The verifier: verdicts from any thread, limits that end a process and not the run, and replacement of processes."""
+"""The verifier: comparisons from any thread, limits that end a process and not the run, and replacement of processes."""
 
 import os
 import signal
@@ -11,6 +11,12 @@ import pytest
 
 from swallow_metrics.workers.math_verifier import MathVerifier, shared_verifier
 
+
+def worker_of(verifier):
+    """The process that compares."""
+    return verifier._worker._process
+
+
 RUNAWAY = r"\boxed{9^{9^{9^{9}}}}"
 
 
@@ -22,9 +28,9 @@ def verifier():
 
 def test_verdicts(verifier):
     """Equality, texts, and whether the gold was read come through the process."""
-    verdict = verifier.verify(r"$\boxed{\frac{1}{2}}$", "latex", r"so \boxed{0.5}")
-    assert (verdict.equal, verdict.outcome, verdict.gold_parsed) == (True, "ok", True)
-    assert verdict.extracted_golds == ("1/2", r"\frac{1}{2}")
+    comparison = verifier.verify(r"$\boxed{\frac{1}{2}}$", "latex", r"so \boxed{0.5}")
+    assert (comparison.equal, comparison.outcome, comparison.gold_parsed) == (True, "ok", True)
+    assert comparison.extracted_golds == ("1/2", r"\frac{1}{2}")
     assert not verifier.verify("nothing", "latex", r"\boxed{5}").gold_parsed
     assert verifier.verify("033", "expression", r"\boxed{33}").equal
 
@@ -46,36 +52,36 @@ def test_slow_imports_change_no_score():
 
 @pytest.mark.parametrize("text", ["\0", "\ud800 5", "\u2028" * 1000, "$" * 5000, ""])
 def test_hostile_texts(verifier, text):
-    """Texts of any characters get a verdict."""
+    """Texts of any characters get a comparison."""
     assert verifier.verify(r"\boxed{7}", "latex", text).outcome == "ok"
 
 
 def test_threads(verifier):
-    """Verdicts asked for in many threads belong to their questions, and one process serves them all."""
-    pid = verifier._worker.pid
+    """Comparisons asked for in many threads belong to their questions, and one process serves them all."""
+    pid = worker_of(verifier).pid
     with ThreadPoolExecutor(8) as pool:
-        verdicts = list(pool.map(lambda n: verifier.verify(str(n % 7), "expression", f"is {n}"), range(60)))
-    assert [verdict.equal for verdict in verdicts] == [n < 7 for n in range(60)]
-    assert [verdict.extracted[1] for verdict in verdicts] == [str(n) for n in range(60)]
-    assert verifier._worker.pid == pid
+        comparisons = list(pool.map(lambda n: verifier.verify(str(n % 7), "expression", f"is {n}"), range(60)))
+    assert [comparison.equal for comparison in comparisons] == [n < 7 for n in range(60)]
+    assert [comparison.extracted[1] for comparison in comparisons] == [str(n) for n in range(60)]
+    assert worker_of(verifier).pid == pid
 
 
 def test_a_runaway_is_ended_and_the_next_answer_is_served():
     """A computation without end costs its time limit, is not equal, is reported, and leaves no trace."""
     with MathVerifier(timeout_s=3) as verifier:
         assert verifier.verify(r"\boxed{5}", "latex", r"\boxed{5}").equal
-        pid = verifier._worker.pid
-        verdict = verifier.verify(r"\boxed{5}", "latex", RUNAWAY)
-        assert (verdict.equal, verdict.outcome) == (False, "timeout")
-        assert verifier._worker.pid != pid
+        pid = worker_of(verifier).pid
+        comparison = verifier.verify(r"\boxed{5}", "latex", RUNAWAY)
+        assert (comparison.equal, comparison.outcome) == (False, "timeout")
+        assert worker_of(verifier).pid != pid
         assert verifier.verify(r"\boxed{5}", "latex", r"\boxed{5}").equal
 
 
 def kill_under_question(verifier, number, previous=None):
     """End the process that works on a question; a different one from `previous`."""
-    while not verifier._lock.locked() or verifier._worker.pid == previous or not verifier._worker._ready:
+    while not verifier._worker._lock.locked() or worker_of(verifier).pid == previous or not worker_of(verifier)._ready:
         time.sleep(0.01)
-    os.kill(pid := verifier._worker.pid, number)
+    os.kill(pid := worker_of(verifier).pid, number)
     return pid
 
 
@@ -87,16 +93,16 @@ def test_a_killed_process_is_replaced(number, outcome):
         question = pool.submit(verifier.verify, "5", "expression", RUNAWAY)
         kill_under_question(verifier, number, kill_under_question(verifier, number))
         assert question.result().outcome == outcome
-        os.kill(verifier._worker.pid, signal.SIGKILL)
-        os.waitid(os.P_PID, verifier._worker.pid, os.WEXITED | os.WNOWAIT)
+        os.kill(pid := worker_of(verifier).pid, signal.SIGKILL)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
         assert verifier.verify("5", "expression", "is 5").equal
 
 
 def test_a_kill_from_outside_costs_no_question():
-    """An answer whose process is killed in the middle gets the verdict that it deserves."""
+    """An answer whose process is killed in the middle gets the comparison that it deserves."""
     with MathVerifier() as verifier, ThreadPoolExecutor(1) as pool:
         assert verifier.verify("5", "expression", "is 5").equal
-        os.kill(verifier._worker.pid, signal.SIGSTOP)  # so that it cannot answer before
+        os.kill(worker_of(verifier).pid, signal.SIGSTOP)  # so that it cannot answer before
         question = pool.submit(verifier.verify, "6", "expression", "is 6")
         kill_under_question(verifier, signal.SIGKILL)
         assert (question.result().equal, question.result().outcome) == (True, "ok")
@@ -105,11 +111,11 @@ def test_a_kill_from_outside_costs_no_question():
 def test_a_forked_copy_has_its_own_process(verifier):
     """After a fork the copy starts a process of its own instead of mixing messages."""
     verifier.start()
-    original = verifier._worker
-    verifier._owner = -1  # as a forked copy sees it
+    original = worker_of(verifier)
+    verifier._worker._owner = -1  # as a forked copy sees it
     verifier.start()
     try:
-        assert verifier._worker.pid != original.pid
+        assert worker_of(verifier).pid != original.pid
         assert verifier.verify("5", "expression", "is 5").equal
     finally:
         original.stop()
@@ -123,7 +129,7 @@ def test_useless_limits_are_refused(settings):
 
 
 def test_shared():
-    """All callers share one verifier; closing it is no harm, since it starts again when needed."""
+    """All callers share one verifier; closing it does no harm, since it starts again when needed."""
     assert shared_verifier() is shared_verifier()
     assert shared_verifier().verify("5", "expression", "is 5").equal
     shared_verifier().close()

@@ -5,9 +5,9 @@ Subclasses are flattened to their base, so nothing an object overrides travels w
 are called back over the pipe. Anything else becomes an `Opaque`, which equals nothing. The text is UTF-8 with lone
 surrogates as they are: escaped, two of them would be read as one character.
 
-Arguments go the other way: a program may trust the judge, so they are marshalled where that is possible, which is
-faster (`dumps_trusted`). Reading answers is total: bytes that no
-`dumps` writes raise `Unreadable`, whatever they are.
+Arguments go the other way: a program may trust the grader, so they are marshalled where that is possible, which is
+faster (`dumps_trusted`). Reading an answer fails with `Unreadable` only, whatever the bytes are. The libraries that
+write as many types (Counter, range, numpy's numbers) restore classes that the writer names, which no program may do.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import json
 import marshal
 import sys
 from array import array
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict, UserDict, UserList, UserString, defaultdict, deque
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -38,7 +38,7 @@ _NUMBERS = frozenset("|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".
 
 
 class Unreadable(Exception):  # noqa: N818  # it says what the bytes are
-    """The other side sent bytes that are no value."""
+    """The other side sent bytes that are not a value."""
 
 
 class Opaque:
@@ -70,7 +70,7 @@ def dumps_trusted(value: Any, export: Export) -> bytes:
     """Write `value` for a reader that trusts this side."""
     try:
         return b"M" + marshal.dumps(value)
-    except ValueError:  # something in it is no plain data, or nested very deep
+    except ValueError:  # something in it is not plain data, or nested very deep
         return b"J" + dumps(value, export)
 
 
@@ -172,6 +172,9 @@ _LIBRARY: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     OrderedDict: lambda value: (list(value.items()),),
     defaultdict: lambda value: (_FACTORIES.index(f), dict(value)) if (f := value.default_factory) in _FACTORIES else (),
     deque: lambda value: (list(value), value.maxlen),
+    UserList: lambda value: (value.data,) if type(value.data) is list else (),
+    UserDict: lambda value: (value.data,) if type(value.data) is dict else (),
+    UserString: lambda value: (value.data,) if type(value.data) is str else (),
     array: lambda value: (value.typecode, value.tolist()),
     slice: lambda value: (value.start, value.stop, value.step),
     date: lambda value: (value.year, value.month, value.day),

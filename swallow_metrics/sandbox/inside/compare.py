@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from math import isclose
 
 
 def same_output(output: str, expected: str) -> bool:
     """Line by line, each trimmed: equal text, or words that are all numbers and equal as exact decimals."""
     ours, theirs = _lines(output), _lines(expected)
     return len(ours) == len(theirs) and all(a == b or _same_numbers(a, b) for a, b in zip(ours, theirs, strict=True))
+
+
+def differs_by_rounding(output: str, expected: str) -> bool:
+    """Whether an output that is not the same has the same words; numbers count as equal to 6 digits."""
+    ours, theirs = output.split(), expected.split()
+    return len(ours) == len(theirs) and all(a == b or _are_close(a, b) for a, b in zip(ours, theirs, strict=True))
+
+
+def _are_close(one: str, other: str) -> bool:
+    try:
+        return "." in one + other and isclose(float(one), float(other), rel_tol=1e-6, abs_tol=1e-9)
+    except ValueError:
+        return False
 
 
 def _lines(text: str) -> list[str]:

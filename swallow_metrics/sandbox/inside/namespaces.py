@@ -1,4 +1,4 @@
-"""A world of one's own: user, mount, process, network, IPC and host name namespaces, without being root.
+"""A confinement of one's own: user, mount, process, network, IPC and host name namespaces, without being root.
 
 The mount namespace holds a new, read-only root with the paths a Python program reads and a small writable `/tmp`:
 nothing else of the machine has a name there.

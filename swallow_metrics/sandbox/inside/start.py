@@ -1,4 +1,4 @@
-"""First file of the zygote's own interpreter: `python -I -S -B start.py '<settings as JSON>'`, socket on stdin.
+"""First file of the forkserver's own interpreter: `python -I -S -B start.py '<settings as JSON>'`, socket on stdin.
 
 Answers with one line of JSON: what was set up, or `{"error": ...}`.
 """
@@ -25,20 +25,20 @@ def main() -> None:
     # which has one thread and holds no lock, never touched.
     os.register_at_fork = lambda **_: None
     try:
-        from inside.world import World  # type: ignore[import-not-found]  # this package, by its last name alone
-        from inside.zygote import Zygote  # type: ignore[import-not-found]  # as above
+        from inside.confinement import Confinement  # type: ignore[import-not-found]  # this package, by its last name alone
+        from inside.forkserver import Forkserver  # type: ignore[import-not-found]  # as above
 
         sys.path.remove(settings["package"])
-        world = World(settings)
-        zygote = Zygote(world, harness)
+        confinement = Confinement(settings)
+        forkserver = Forkserver(confinement, harness)
         for name in [name for name in sys.modules if name.partition(".")[0] == "inside"]:
             del sys.modules[name]  # programs then do not stumble over them
-        hello = {"layers": world.layers, "facts": world.facts()}
+        hello = {"layers": confinement.layers, "facts": confinement.facts()}
     except Exception as error:  # noqa: BLE001  # the harness must hear of it, whatever it is
         harness.sendall(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode("ascii") + b"\n")
         return
     harness.sendall(json.dumps(hello).encode("ascii") + b"\n")
-    zygote.serve()
+    forkserver.serve()
 
 
 if __name__ == "__main__":

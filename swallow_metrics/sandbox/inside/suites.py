@@ -1,4 +1,4 @@
-"""What a program is tested with, inside the judge."""
+"""What a program is tested with, inside the grader."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class CheckSuite:
             self.code, self.outline = None, ""
         known = set(self._defined()) | set(dir(builtins))
         missing = sorted(_names_used(self.code) - known) if self.code else []
-        self.helpers = [n for n in missing if self.helpers_from == "candidate" or n == self.entry_point]
+        self.helpers = [n for n in missing if self.helpers_from == "program" or n == self.entry_point]
 
     def check_function(self, found: dict[str, Any]) -> Callable[[Any], Any]:
         """A fresh `check` that sees the program's helpers. Raises BadTest."""
@@ -113,7 +113,7 @@ def _try_exec(text: str, space: dict[str, Any]) -> None:
     try:
         code = compile(text, "<prompt>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
-        return  # one prompt of JHumanEval is no valid Python
+        return  # one prompt of JHumanEval is not valid Python
     exec(code, space)  # noqa: S102  # the dataset's prompt, in its own confined process
 
 

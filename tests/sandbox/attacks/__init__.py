@@ -1,6 +1,6 @@
 """Hostile programs of our own, as solutions of the manifest's problem `weighted_sum`.
 
-`ATTACKS` maps a name to what the verdict must be ("fail", "timeout", "fail_or_timeout", "pass") and the text.
+`ATTACKS` maps a name to what the grade must be ("fail", "timeout", "fail_or_timeout", "pass") and the text.
 @CANARY_DIR@ and @CANARY_PORT@ stand for the folder and port that must not be touched.
 """
 

@@ -1,4 +1,4 @@
-"""Programs that are wrong and try to be judged right."""
+"""Programs that are wrong and try to be graded right."""
 
 ATTACKS: dict[str, tuple[str, str]] = {}
 
@@ -141,7 +141,7 @@ def frame(kind, body): return kind + struct.pack('!Q', len(body)) + body
 passed = json.dumps({'category': 'passed', 'results': [True], 'detail': ''}).encode()
 junk = [frame(b'D', passed), frame(b'G', b''), frame(b'K', b''), frame(b'L', b'weighted_sum {"f":-1}'),
         frame(b'V', b'{"f":-1}'), frame(b'V', b'{"o":"x"}'), frame(b'C', b'{"t":[0,{"t":[]},{"d":[]}]}'),
-        b'D', b'{"ended": "done", "steps": 1, "seconds": 0, "status": 0, "judge": true}\\n']
+        b'D', b'{"ended": "done", "steps": 1, "seconds": 0, "status": 0, "grader": true}\\n']
 for fd in range(0, 64):
     for j in junk:
         try: os.write(fd, j)

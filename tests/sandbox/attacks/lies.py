@@ -120,7 +120,7 @@ class F:
 def weighted_sum(xs): return F()
 """,
 )
-ATTACKS["calls_itself_through_the_judge"] = (
+ATTACKS["calls_itself_through_the_grader"] = (
     "fail_or_timeout",
     """
 def weighted_sum(xs, n=0):

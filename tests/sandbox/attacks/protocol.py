@@ -1,4 +1,4 @@
-"""Programs that are wrong and speak on the connection to the judge themselves: forged, early, doubled, endless."""
+"""Programs that are wrong and speak on the connection to the grader themselves: forged, early, doubled, endless."""
 
 ATTACKS: dict[str, tuple[str, str]] = {}
 
@@ -54,7 +54,7 @@ ATTACKS["says_that_it_is_confined_twice"] = _spoken(
     "fail",
     'for _ in range(3): say(b\'R\')\nsay(b\'D\', b\'{"category":"passed","results":[true],"detail":""}\')\ndef weighted_sum(xs): return -1\n',
 )
-ATTACKS["calls_functions_of_the_judge_that_it_was_not_given"] = _spoken(
+ATTACKS["calls_functions_of_the_grader_that_it_was_not_given"] = _spoken(
     "fail",
     """
 def weighted_sum(xs):
@@ -65,7 +65,7 @@ def weighted_sum(xs):
     return -1
 """,
 )
-ATTACKS["calls_the_judge_for_ever"] = _spoken(
+ATTACKS["calls_the_grader_for_ever"] = _spoken(
     "fail_or_timeout",
     """
 def weighted_sum(xs):

@@ -1,4 +1,4 @@
-"""Function calls over a channel, in both directions: the judge calls the program, which may call back.
+"""Remote procedure calls in both directions: the grader calls the program, which may call back.
 
 Frames: `C` call (target, arguments, keywords) · `V` value · `E` exception [type, message] · `X` the program ended
 itself [how] · `O` the answer is above the limit. A target is a number the receiving side gave out with `export`.
@@ -13,7 +13,7 @@ from types import FunctionType
 from typing import Any
 
 from . import codec
-from .channel import Channel, Closed, Oversize
+from .frames import Closed, Frames, Oversize
 
 MESSAGE = 300  # characters of an exception's text that are passed on
 
@@ -30,28 +30,28 @@ class Ended(BaseException):  # no test may catch it as an Exception
 class Remote:
     """A function of the other side."""
 
-    __slots__ = ("handle", "peer")
+    __slots__ = ("handle", "rpc")
 
-    def __init__(self, peer: Peer, handle: int) -> None:
-        self.peer = peer
+    def __init__(self, rpc: Calls, handle: int) -> None:
+        self.rpc = rpc
         self.handle = handle
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Call it."""
-        return self.peer.call(self.handle, arguments, keywords)
+        return self.rpc.call(self.handle, arguments, keywords)
 
 
-class Peer:
-    """One side of the conversation.
+class Calls:
+    """One side of the connection.
 
     `ended` keeps the first `Ended` that was raised, `raised` the latest exception that came from the other side, so
     that a caller still knows of them when the code in between swallowed them.
     """
 
-    trusts = False  # whether the other side is believed: a program believes the judge
+    trusts = False  # whether the other side is believed: a program believes the grader
 
-    def __init__(self, channel: Channel) -> None:
-        self.channel = channel
+    def __init__(self, frames: Frames) -> None:
+        self.frames = frames
         self.decoder = codec.Decoder(self.restore)
         self.functions: list[Callable[..., Any]] = []
         self.ended: Ended | None = None
@@ -59,7 +59,7 @@ class Peer:
 
     def export(self, function: Callable[..., Any]) -> int:
         """The number under which the other side may call this function; its own functions are negative."""
-        if isinstance(function, Remote) and function.peer is self:
+        if isinstance(function, Remote) and function.rpc is self:
             return -1 - function.handle
         self.functions.append(function)
         return len(self.functions) - 1
@@ -92,14 +92,14 @@ class Peer:
                 raise self.end("output", "answer above the limit") if kind == b"O" else self.end("garbage", "no answer")
 
     def serve(self, body: bytes) -> None:
-        """Answer one call. Lets pass what is no Exception (SystemExit, Ended)."""
+        """Answer one call. SystemExit and `Ended` propagate."""
         call = codec.loads_trusted(body, self.decoder) if self.trusts else self.read(body)
         try:
             handle, arguments, keywords = call
             value = self.functions[handle](*arguments, **keywords)
             self.send(b"V", value)
         except Exception as error:  # noqa: BLE001  # whatever it is belongs to the caller
-            self.channel.send(b"E", describe(error))
+            self.frames.send(b"E", describe(error))
 
     def send(self, kind: bytes, value: Any) -> None:
         """Send a value. Raises `Ended`."""
@@ -108,7 +108,7 @@ class Peer:
     def post(self, kind: bytes, body: bytes) -> None:
         """Send a frame. Raises `Ended`."""
         try:
-            self.channel.send(kind, body)
+            self.frames.send(kind, body)
         except Closed as error:
             raise self.end("gone", str(error)) from None
 
@@ -121,7 +121,7 @@ class Peer:
         if self.ended:
             raise self.ended
         try:
-            return self.channel.receive()
+            return self.frames.receive()
         except Closed as error:
             raise self.end("gone", str(error)) from None
         except Oversize as error:

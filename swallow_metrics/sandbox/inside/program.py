@@ -1,11 +1,12 @@
 """The process a program runs in. It knows the program and, call by call, arguments: no test and no expected value.
 
-Requests: `P` the program · `C` call a function (see `peer`) · `I` run the program on this standard input.
-Answers: `L` loaded, with the names asked for · `V` `E` `X` `O` as in `peer` · `T` what it printed.
+Requests: `P` the program · `C` call a function (see `rpc`) · `I` run the program on this standard input.
+Answers: `L` loaded, with the names asked for · `V` `E` `X` `O` as in `rpc` · `T` what it printed.
 """
 
 from __future__ import annotations
 
+import builtins
 import io
 import json
 import os
@@ -15,21 +16,21 @@ import types
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from . import codec, peer, script
-from .channel import Channel, Closed
+from . import codec, rpc, script
+from .frames import Closed, Frames
 
 _REHEARSALS = 20
-ANSWER_BYTES = 16 << 20  # longest answer or output, written as the channel writes it
+ANSWER_BYTES = 16 << 20  # longest answer or output, in bytes as sent
 
 
-class _Limited(peer.Peer):
-    """A peer that trusts the judge, and says so when an answer is too long."""
+class _Limited(rpc.Calls):
+    """A rpc that trusts the grader, and says so when an answer is too long."""
 
     trusts = True
 
     def send(self, kind: bytes, value: Any) -> None:
         body = codec.dumps(value, self.export)
-        self.channel.send(*((kind, body) if len(body) <= ANSWER_BYTES else (b"O", b"")))
+        self.frames.send(*((kind, body) if len(body) <= ANSWER_BYTES else (b"O", b"")))
 
 
 class _NamedInput:
@@ -43,14 +44,14 @@ class _NamedInput:
 _NAMED = _NamedInput()
 
 
-def serve(channel: Channel, module: types.ModuleType) -> NoReturn:
-    """Load the program that comes over the channel into the module and answer until killed."""
-    side = _Limited(channel)
+def serve(frames: Frames, module: types.ModuleType) -> NoReturn:
+    """Receive the program, load it into the module, answer requests until killed."""
+    side = _Limited(frames)
     try:
-        _, body = channel.receive()
+        _, body = frames.receive()
         run = _load(side, body, module)
         while run is not None:
-            kind, body = channel.receive()
+            kind, body = frames.receive()
             if kind == b"C":
                 side.serve(body)
             else:
@@ -58,11 +59,11 @@ def serve(channel: Channel, module: types.ModuleType) -> NoReturn:
     except Closed:
         pass
     except BaseException as error:  # noqa: BLE001  # SystemExit and the like end the program, here as anywhere
-        channel.send(b"X", type(error).__name__.encode("utf-8", "replace"))
+        frames.send(b"X", type(error).__name__.encode("utf-8", "replace"))
     os._exit(0)
 
 
-def _load(side: peer.Peer, request: bytes, module: types.ModuleType) -> Any:
+def _load(side: rpc.Calls, request: bytes, module: types.ModuleType) -> Any:
     """Run the program's top level and answer with the names asked for. Returns what serves requests, None if it failed.
 
     The request is a line with the mode ("check", "call" or "stdin") and the names wanted, then the source.
@@ -89,19 +90,21 @@ def _load(side: peer.Peer, request: bytes, module: types.ModuleType) -> Any:
         body = b"\n".join(f"{name} ".encode() + side.write(value) for name, value in found.items())
     except Exception as error:  # noqa: BLE001  # any failure to load
         return _failed(side, "exception", error)
-    side.channel.send(b"L", body)
+    side.frames.send(b"L", body)
     return found.get(script.FUNCTION, ())
 
 
-def _failed(side: peer.Peer, stage: str, error: BaseException) -> None:
-    side.channel.send(b"F", json.dumps([stage, *json.loads(peer.describe(error))]).encode("ascii"))
+def _failed(side: rpc.Calls, stage: str, error: BaseException) -> None:
+    side.frames.send(b"F", json.dumps([stage, *json.loads(rpc.describe(error))]).encode("ascii"))
 
 
-def _run_with_input(side: peer.Peer, run: Any, text: str) -> None:
+def _run_with_input(side: rpc.Calls, run: Any, text: str) -> None:
     """Run the program once (CO-27, CO-28): its output, or the exception it ended with."""
     lines = iter(text.split("\n"))
     methods = {"read": lambda *_: text, "readline": lambda *_: next(lines), "readlines": lambda *_: text.split("\n")}
     vars(_NAMED).update(methods)
+    # Only by its full name: `open` was bound when the prelude was read, so `open(0)` reads nothing (CO-27).
+    vars(builtins)["open"] = lambda *_, **__: io.StringIO(text)
     sys.stdin, sys.stdout = io.StringIO(text), io.StringIO()
     printed = sys.stdout
     vars(printed)["close"] = lambda _: None  # fails as the reference's does, which forgets an argument as well
@@ -109,10 +112,10 @@ def _run_with_input(side: peer.Peer, run: Any, text: str) -> None:
         with suppress(SystemExit):
             run()
         body = printed.getvalue().encode("utf-8", "surrogatepass")
-    except Exception as error:  # noqa: BLE001  # the judge counts it
-        side.channel.send(b"E", peer.describe(error))
+    except Exception as error:  # noqa: BLE001  # the grader counts it
+        side.frames.send(b"E", rpc.describe(error))
         return
-    side.channel.send(*((b"T", body) if len(body) <= ANSWER_BYTES else (b"O", b"")))
+    side.frames.send(*((b"T", body) if len(body) <= ANSWER_BYTES else (b"O", b"")))
 
 
 def rehearse() -> None:
@@ -124,11 +127,11 @@ def rehearse() -> None:
     for _ in range(_REHEARSALS):
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            side, judge = _Limited(Channel(theirs)), peer.Peer(Channel(ours))
+            side, grader = _Limited(Frames(theirs)), rpc.Calls(Frames(ours))
             module = types.ModuleType("rehearsal")
             _load(side, b"check f g\ndef f(*a):\n    return a", module)
             ours.recv(1 << 16)
             for value in (1, [1, 2], "a"):
-                judge.post(b"C", codec.dumps_trusted((0, (value, [value]), {}), judge.export))
-                side.serve(side.channel.receive()[1])
-                judge.answer()
+                grader.post(b"C", codec.dumps_trusted((0, (value, [value]), {}), grader.export))
+                side.serve(side.frames.receive()[1])
+                grader.answer()

@@ -1,4 +1,4 @@
-"""What is run, under which limits, and what came of it."""
+"""What is run, under which limits, and the outcome."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ class CheckTests:
     """A test text that defines `check(candidate)`, as in HumanEval (CO-14).
 
     Names the test calls without defining them, such as `poly`, come from the program; with `helpers` "prompt" they
-    come from the prompt. Reuse one object for all programs of a question: it is sent to a judge once.
+    come from the prompt. Reuse one object for all programs of a question: it is sent to a grader once.
     """
 
     entry_point: str
     test: str
     prompt: str = ""
-    helpers: Literal["candidate", "prompt"] = "candidate"
+    helpers: Literal["program", "prompt"] = "program"
 
     def head(self) -> dict[str, Any]:
-        """What the judge is told first."""
+        """What the grader is told first."""
         return {
             "mode": "check",
             "entry_point": self.entry_point,
@@ -45,7 +45,7 @@ class CheckTests:
         }
 
     def texts(self) -> Sequence[str]:
-        """What the judge is sent after the head."""
+        """What the grader is sent after the head."""
         return ()
 
     def lost(self) -> tuple[int, ...]:
@@ -61,7 +61,7 @@ class CheckTests:
         except (SyntaxError, ValueError, RecursionError):
             return None
         called = (of_prompt - of_test - {self.entry_point}) & used
-        return replace(self, helpers="prompt") if called and self.helpers == "candidate" else None
+        return replace(self, helpers="prompt") if called and self.helpers == "program" else None
 
 
 def _functions(text: str) -> set[str]:
@@ -73,19 +73,19 @@ class CaseTests:
     """Pairs of input and expected output, as in LiveCodeBench (CO-20 to CO-30).
 
     With `function` (a name) the input's lines are its arguments and the output its value, in JSON; without, they are
-    standard input and output. Reuse one object for all programs of a question: it is sent to a judge once.
+    standard input and output. Reuse one object for all programs of a question: it is sent to a grader once.
     """
 
     cases: Sequence[tuple[str, str]]
     function: str | None = None
 
     def head(self) -> dict[str, Any]:
-        """What the judge is told first."""
+        """What the grader is told first."""
         mode = "stdin" if self.function is None else "call"
         return {"mode": mode, "function": self.function or "", "cases": len(self.cases)}
 
     def texts(self) -> Sequence[str]:
-        """What the judge is sent after the head."""
+        """What the grader is sent after the head."""
         return [text for case in self.cases for text in case]
 
     def lost(self) -> tuple[int, ...]:
@@ -97,7 +97,7 @@ Tests = CheckTests | CaseTests
 
 
 @dataclass(frozen=True)
-class Task:
+class Submission:
     """One program, "" where the answer holds none, and its tests.
 
     `time_s` is the limit of loading it and, again, of every test (CO-10, CO-11).
@@ -126,7 +126,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one program. `results` are those of the reference (CO-4); `detail` is at most a line.
+    """The outcome of one program. `results` are those of the reference (CO-4); `detail` is at most a line.
 
     `own_helper`: it passed, and fails with the prompt's helper functions in place of its own.
     """

@@ -1,4 +1,4 @@
-"""What programs and judges are confined by: set up once in the zygote, applied in each child.
+"""What programs and graders are confined by: set up once in the forkserver, applied in each child.
 
 `layers` says of each layer whether it is on and, if not, why: it is not part of the level, or what the kernel said.
 """
@@ -12,17 +12,17 @@ import signal
 import sys
 from typing import Any
 
-from . import guard, landlock, library, linux, namespaces, prelude, resources, seccomp, trial
+from . import landlock, library, linux, namespaces, prelude, reliability_guard, resources, seccomp, trial
 from .namespaces import Source
 
 Settings = dict[str, Any]
 
 _HANDLES = 10  # descriptors of opened folders start here, above the connections of a child
-_THREADS = 256  # RLIMIT_NPROC of the user namespace: judge, zygote and program together
+_THREADS = 256  # RLIMIT_NPROC of the user namespace: grader, forkserver and program together
 
 
-class World:
-    """The layers that are on. `settings` are written by `lane.settings`."""
+class Confinement:
+    """The layers that are on. `settings` are written by `worker.settings`."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -57,7 +57,7 @@ class World:
             if source.descriptor >= 0 and source.descriptor not in self.kept:
                 os.close(source.descriptor)
         self._confine_children()
-        guard.apply(self.scratch)
+        reliability_guard.apply(self.scratch)
 
     def facts(self) -> dict[str, Any]:
         """What a reader of the report needs to know of the kernel and the interpreter."""
@@ -74,7 +74,7 @@ class World:
         return self.processes.fork() if self.processes else posix.fork()
 
     def confine(self) -> None:
-        """Apply to this child what it does not inherit, but for the filter."""
+        """Apply to this child what it does not inherit, except for the filter."""
         for step in self._steps:
             step()
 
@@ -212,6 +212,6 @@ def _opened(paths: list[str]) -> list[Source]:
 
 
 def _wait_for(pid: int) -> None:
-    """What is left of the process outside the namespaces: it ends with the zygote inside."""
+    """What is left of the process outside the namespaces: it ends with the forkserver inside."""
     os.closerange(3, 1 << 16)
     os._exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 0xFF)

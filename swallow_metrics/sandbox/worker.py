@@ -1,4 +1,4 @@
-"""One zygote and its judge, from the harness's side: runs one program at a time."""
+"""One forkserver and its grader, from the harness's side: runs one program at a time."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from swallow_metrics.sandbox import paths, seccomp_filter
-from swallow_metrics.sandbox.inside import orders
-from swallow_metrics.sandbox.inside.channel import Channel, Closed
-from swallow_metrics.sandbox.tasks import (
+from swallow_metrics.sandbox.inside import protocol
+from swallow_metrics.sandbox.inside.frames import Closed, Frames
+from swallow_metrics.sandbox.submission import (
     CATEGORIES,
     NOT_LOADED,
     TIMED_OUT,
     CheckTests,
     Limits,
     Outcome,
-    Task,
+    Submission,
     Tests,
 )
 
 _HERE = Path(__file__).resolve().parent
 UNPRIVILEGED = 65534  # nobody, whom root becomes
-_START_S = 60.0  # until a zygote says hello, or a judge has taken its tests
-_SPARE_S = 10.0  # after the zygote's own deadline
+_START_S = 60.0  # until a forkserver says hello, or a grader has taken its tests
+_SPARE_S = 10.0  # after the forkserver's own deadline
 
 
-class LaneError(Exception):
-    """The lane failed, not the program in it. It cannot be used again."""
+class WorkerError(Exception):
+    """The worker failed, not the program in it. It cannot be used again."""
 
 
 def filter_bytes() -> bytes | None:
@@ -46,12 +46,12 @@ def filter_bytes() -> bytes | None:
         return None
 
 
-class Lane:
-    """Starts a zygote with these layers. `trial` lets it do without those the kernel refuses, and say why."""
+class Worker:
+    """Starts a forkserver with these layers. `trial` lets it do without those the kernel refuses, and say why."""
 
     def __init__(self, layers: frozenset[str], limits: Limits, preload: tuple[str, ...] = (), *, trial: bool) -> None:
         self.folder = tempfile.mkdtemp(prefix="swallow-sandbox-", dir=paths.scratch_parent())
-        self.judge: Channel | None = None
+        self.grader: Frames | None = None
         self.tests: Tests | None = None
         program = filter_bytes()
         settings = {
@@ -81,12 +81,12 @@ class Lane:
                 stderr=subprocess.DEVNULL,
                 env={"LD_LIBRARY_PATH": loader} if loader else {},
                 cwd="/",
-                start_new_session=True,  # Ctrl-C is for the harness, which then closes its lanes
+                start_new_session=True,  # Ctrl-C is for the harness, which then closes its workers
             )
         self.control = ours
         try:
             hello = self._hello()
-        except LaneError:
+        except WorkerError:
             self.close()
             raise
         self.layers: dict[str, dict[str, Any]] = hello["layers"]
@@ -94,28 +94,28 @@ class Lane:
         if self.layers["view"]["on"]:  # programs have a folder in there
             shutil.rmtree(self.folder, ignore_errors=True)
 
-    def run(self, task: Task) -> Outcome:
-        """Run one program. Raises LaneError."""
+    def run(self, submission: Submission) -> Outcome:
+        """Run one program. Raises WorkerError."""
         try:
-            judge = self._judge_with(task.tests)
-            judge.send(b"R", task.program.encode("utf-8", "surrogatepass"))
-            steps = 1 if isinstance(task.tests, CheckTests) else len(task.tests.cases)
-            ended = self._order(orders.RUN, task.time_s, steps)
-            verdict = None
-            if ended.judge:
-                judge.connection.settimeout(_SPARE_S)
-                verdict = json.loads(judge.receive()[1])
+            grader = self._grader_with(submission.tests)
+            grader.send(b"R", submission.program.encode("utf-8", "surrogatepass"))
+            steps = 1 if isinstance(submission.tests, CheckTests) else len(submission.tests.cases)
+            ended = self._command(protocol.RUN, submission.time_s, steps)
+            grade = None
+            if ended.grader:
+                grader.connection.settimeout(_SPARE_S)
+                grade = json.loads(grader.receive()[1])
             else:
-                self._drop_judge()
+                self._drop_grader()
         except (Closed, OSError, ValueError) as error:
-            raise LaneError(f"{type(error).__name__}: {error}") from error
-        return _outcome(task.tests, ended, verdict)
+            raise WorkerError(f"{type(error).__name__}: {error}") from error
+        return _outcome(submission.tests, ended, grade)
 
     def close(self) -> None:
-        """End the zygote, everything it started, and its folder. Safe to call from another thread, and again."""
+        """End the forkserver, everything it started, and its folder. Safe to call from another thread, and again."""
         with suppress(OSError):
             self.control.shutdown(socket.SHUT_RDWR)
-        self._drop_judge()
+        self._drop_grader()
         try:
             self.process.wait(2)
         except subprocess.TimeoutExpired:
@@ -125,75 +125,75 @@ class Lane:
         self.control.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _judge_with(self, tests: Tests) -> Channel:
-        """The judge with these tests, started if need be."""
-        if self.judge is None:
+    def _grader_with(self, tests: Tests) -> Frames:
+        """The grader with these tests, started if need be."""
+        if self.grader is None:
             ours, theirs = socket.socketpair()
             with theirs:
-                self._order(orders.JUDGE, connection=theirs)
-            self.judge, self.tests = Channel(ours), None
-        self.judge.connection.settimeout(_START_S)
+                self._command(protocol.GRADER, connection=theirs)
+            self.grader, self.tests = Frames(ours), None
+        self.grader.connection.settimeout(_START_S)
         if self.tests is not tests:
             self.tests = None
-            self.judge.send(b"S", json.dumps(tests.head()).encode("ascii"))
+            self.grader.send(b"S", json.dumps(tests.head()).encode("ascii"))
             for text in tests.texts():
-                self.judge.send(b"T", text.encode("utf-8", "surrogatepass"))
-            kind, body = self.judge.receive()
+                self.grader.send(b"T", text.encode("utf-8", "surrogatepass"))
+            kind, body = self.grader.receive()
             if kind != b"K":
-                raise LaneError(body.decode("utf-8", "replace"))
+                raise WorkerError(body.decode("utf-8", "replace"))
             self.tests = tests
-        return self.judge
+        return self.grader
 
-    def _drop_judge(self) -> None:
-        if self.judge is not None:
-            self.judge.close()
-            self.judge = self.tests = None
+    def _drop_grader(self) -> None:
+        if self.grader is not None:
+            self.grader.close()
+            self.grader = self.tests = None
 
-    def _order(
+    def _command(
         self, what: bytes, time_s: float = 0.0, steps: int = 0, connection: socket.socket | None = None
-    ) -> _Ended:
+    ) -> _Result:
         descriptors = [connection.fileno()] if connection else []
-        socket.send_fds(self.control, [orders.ORDER.pack(what, time_s, time_s)], descriptors)
+        socket.send_fds(self.control, [protocol.COMMAND.pack(what, time_s, time_s)], descriptors)
         self.control.settimeout(time_s * (steps + 1) + _SPARE_S)
         answer = b""
-        while len(answer) < orders.ENDED.size:
-            data = self.control.recv(orders.ENDED.size - len(answer))
+        while len(answer) < protocol.RESULT.size:
+            data = self.control.recv(protocol.RESULT.size - len(answer))
             if not data:
-                raise LaneError("the sandbox's process ended")
+                raise WorkerError("the sandbox's process ended")
             answer += data
-        how, begun, seconds, code, judge = orders.ENDED.unpack(answer)
-        return _Ended(orders.HOW[how], begun, seconds, code, judge)
+        how, begun, seconds, code, grader = protocol.RESULT.unpack(answer)
+        return _Result(protocol.ENDINGS[how], begun, seconds, code, grader)
 
     def _hello(self) -> dict[str, Any]:
-        """The zygote's first line. Raises LaneError."""
+        """The forkserver's first line. Raises WorkerError."""
         self.control.settimeout(_START_S)
         line = b""
         try:
             while not line.endswith(b"\n"):
                 data = self.control.recv(1 << 16)
                 if not data:
-                    raise LaneError("the sandbox's process ended before it was set up")
+                    raise WorkerError("the sandbox's process ended before it was set up")
                 line += data
         except OSError as error:
-            raise LaneError(f"no answer from the sandbox's process: {error}") from None
+            raise WorkerError(f"no answer from the sandbox's process: {error}") from None
         hello: dict[str, Any] = json.loads(line)
         if "error" in hello:
-            raise LaneError(hello["error"])
+            raise WorkerError(hello["error"])
         return hello
 
 
-class _Ended(NamedTuple):
-    """How a program ended, as the zygote saw it (`orders`)."""
+class _Result(NamedTuple):
+    """How a program ended, as the forkserver saw it (`protocol`)."""
 
     how: str
     steps: int
     seconds: float
     code: int
-    judge: bool
+    grader: bool
 
 
-def _outcome(tests: Tests, ended: _Ended, verdict: dict[str, Any] | None) -> Outcome:
-    """Put together what the clock says and what the judge says; only both together can say "passed"."""
+def _outcome(tests: Tests, ended: _Result, grade: dict[str, Any] | None) -> Outcome:
+    """Put together what the clock says and what the grader says; only both together can say "passed"."""
     how, seconds = ended.how, ended.seconds
     if how == "time":
         done = max(ended.steps - 1, 0) if not isinstance(tests, CheckTests) else 0
@@ -204,11 +204,11 @@ def _outcome(tests: Tests, ended: _Ended, verdict: dict[str, Any] | None) -> Out
         return Outcome("crash", tests.lost(), "killed: too many threads", seconds)
     if how == "disk":
         return Outcome("output", tests.lost(), "killed: wrote more than its folder holds", seconds)
-    if verdict is None or verdict["category"] not in CATEGORIES:
-        raise LaneError(verdict["detail"] if verdict else "the judge ended")
-    detail = verdict["detail"]
+    if grade is None or grade["category"] not in CATEGORIES:
+        raise WorkerError(grade["detail"] if grade else "the grader ended")
+    detail = grade["detail"]
     if ended.code < 0:
         detail += f" by {signal.Signals(-ended.code).name}"
     elif ended.code > 0:
         detail += f" with status {ended.code}"
-    return Outcome(verdict["category"], tuple(verdict["results"]), detail, seconds)
+    return Outcome(grade["category"], tuple(grade["results"]), detail, seconds)

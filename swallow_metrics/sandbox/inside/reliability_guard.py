@@ -1,6 +1,6 @@
 """Functions and modules a program is denied by name, because scores are compared with a harness that does (CO-12).
 
-This is no protection: any program can undo it. It makes honest programs that call them fail here as they fail there.
+This is not protection: any program can undo it. It makes honest programs that call them fail here as they fail there.
 """
 
 from __future__ import annotations
