@@ -13,7 +13,23 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Language = Literal["ja", "en"]
-_Finder = Callable[[str], str | None]
+
+
+class Choice(NamedTuple):
+    """Where an answer letter stands in a response.
+
+    `priority` is that of the pattern that found it: 0 and 50 "final answer", 100 a cue word with a colon, 150 a cue
+    word, 200 the start of the text, 250 a letter by itself, 300 any letter (MC-5 to MC-14). `cue` is the end of the cue
+    word, None from 200 on.
+    """
+
+    letter: str
+    position: int
+    priority: int
+    cue: int | None = None
+
+
+_Finder = Callable[[str], Choice | None]
 
 _FINAL = re.compile("(?i:final )")
 
@@ -41,6 +57,12 @@ def choice_letter(text: str, letters: str, language: Language) -> str | None:
     MC-2). `language` is the benchmark's: it decides the cue word and the boundaries of a letter. Never raises for
     any `text`.
     """
+    found = _finder(letters, language)(text)
+    return found.letter if found else None
+
+
+def find_choice(text: str, letters: str, language: Language) -> Choice | None:
+    """As `choice_letter`, with the place and the pattern that gave the letter."""
     return _finder(letters, language)(text)
 
 
@@ -69,28 +91,28 @@ def _finder(letters: str, language: Language) -> _Finder:
     colons = tuple(words.colons)
     finals = _final_answers(letter) if language == "en" else ()
 
-    def find(text: str) -> str | None:
+    def find(text: str) -> Choice | None:
         cues = [match.end() for match in cue.finditer(text)]
         if cues:
             # "final answer" ends in the cue; most texts have none before any cue and skip both patterns.
             if finals and any(_FINAL.match(text, end - 12) for end in cues if end >= 12):
-                for pattern in finals:  # priorities 0 and 50
-                    if found := _last(pattern, text):
-                        return found
+                for priority, pattern in zip((0, 50), finals, strict=True):
+                    if match := _last(pattern, text):
+                        return Choice(match[1], match.start(1), priority, match.start() + len("final answer"))
             # The last cue that reaches a letter decides: an earlier one that spans it ends at the same letter,
             # because the gap is the shortest possible. Searching backwards usually stops at the first step.
             for end in reversed(cues):  # priority 100
                 if text.startswith(colons, end) and (match := after_cue.match(text, end + 1)):
-                    return match[1]
+                    return Choice(match[1], match.start(1), 100, end + 1)
             for end in reversed(cues):  # priority 150
                 if match := after_cue.match(text, end):
-                    return match[1]
-        if match := start.match(text):  # priority 200
-            return match[1]
-        if bounded is not None and (found := _last(bounded, text)):  # priority 250
-            return found
-        position = max(map(text.rfind, letters))  # priority 300, and 250 where boundaries always hold
-        return text[position] if position >= 0 else None
+                    return Choice(match[1], match.start(1), 150, end)
+        if match := start.match(text):
+            return Choice(match[1], match.start(1), 200)
+        if bounded is not None and (match := _last(bounded, text)):
+            return Choice(match[1], match.start(1), 250)
+        position = max(map(text.rfind, letters))  # also 250 where boundaries always hold
+        return Choice(text[position], position, 300) if position >= 0 else None
 
     return find
 
@@ -107,7 +129,7 @@ def _final_answers(letter: str) -> tuple[re.Pattern[str], ...]:
     )
 
 
-def _last(pattern: re.Pattern[str], text: str) -> str | None:
-    """The letter of the last of the left-to-right, non-overlapping matches: it is also the one that ends last."""
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """The last of the left-to-right, non-overlapping matches: it is also the one that ends last."""
     last = deque(pattern.finditer(text), maxlen=1)
-    return last[0][1] if last else None
+    return last[0] if last else None

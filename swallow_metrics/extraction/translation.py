@@ -7,21 +7,24 @@ from ast import literal_eval
 from collections.abc import Mapping
 from typing import Any, Literal
 
-Language = Literal["ja", "en"]
-# Cues are case-sensitive and have an ASCII colon (TR-1).
-_CUES: Mapping[Language, str] = {"ja": "日本語:", "en": "English:"}
+Language = Literal["ja", "en"]  # of a row's texts
 _TEXT = re.compile(r"\S")
 _LINE_BREAK = re.compile(r"[\n\r]")
 
 
-def translation(response: str, language: Language) -> str | None:
-    """The text after the last cue that starts a line, up to the end of its line (TR-1 to TR-4). None: no cue.
+def translation(response: str, *cues: str) -> str | None:
+    """The text after the last occurrence of a cue that starts a line, up to the end of its line. None: no cue.
 
-    The cue may be behind any whitespace, and so may the text be, on a later line too. A cue that was taken for the text
-    of an earlier one does not count. The span may be empty; trailing spaces are kept. The benchmark scores None as an
-    empty hypothesis (TR-5).
+    Cues are tried in their order over the whole response; the first one that occurs decides (WM-2). They are
+    case-sensitive (TR-1). A cue may be behind any whitespace, and so may the text be, on a later line too (TR-2, TR-3).
+    A cue that was taken for the text of an earlier one does not count. The span may be empty; trailing spaces are kept.
+    The benchmark scores None as an empty hypothesis (TR-5).
     """
-    cue = _CUES[language]
+    spans = (_after(response, cue) for cue in cues)
+    return next((span for span in spans if span is not None), None)
+
+
+def _after(response: str, cue: str) -> str | None:
     span = None
     searched = 0  # up to here text belongs to earlier cues
     start = response.find(cue)
@@ -48,6 +51,11 @@ def _starts_line(response: str, position: int, searched: int) -> bool:
     before = response[searched:position]
     gap = before[len(before.rstrip()) :]
     return "\n" in gap or (searched == 0 and len(gap) == len(before))
+
+
+def hypothesis(span: str | None, reference: str, longest: int | None) -> str:
+    """What is scored of a span: nothing without one (TR-5), at most `longest` times the reference's length (WM-5)."""
+    return (span or "")[: None if longest is None else longest * len(reference)]
 
 
 def record(value: object) -> Mapping[str, Any]:

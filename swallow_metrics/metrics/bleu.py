@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache, partial
 from importlib.metadata import version
 from typing import Any
 from unicodedata import normalize
@@ -22,24 +22,29 @@ LONGEST_NAGISA = 40_000
 
 
 def bleu_statistics(
-    hypothesis: str, reference: str, segment: Callable[[str], str] | None = None, longest: int | None = None
+    hypothesis: str, reference: str, wakati: Callable[[str], str] | None = None, longest: int | None = None
 ) -> tuple[int, ...]:
     """(hypothesis length, reference length, 4 × matches, 4 × totals) of one sentence with one reference.
 
-    `segment` (`segment.janome_wakati`, `segment.nagisa_wakati`) puts spaces between the words of both texts first;
+    `wakati` (`janome_wakati` or `nagisa_wakati` of `ja_words`) puts spaces between the words of both texts first;
     tokenizer 13a runs after it, as in the reference (TR-9). A hypothesis of more than `longest` characters is segmented
     up to there, and its totals are extrapolated.
     """
     scale = 1.0
-    if segment is not None:
+    if wakati is not None:
         head = hypothesis if longest is None else _head(hypothesis, longest)
         scale = len(hypothesis) / len(head) if head else 1.0
-        hypothesis, reference = segment(head), segment(reference)
+        hypothesis, reference = wakati(head), _segmented(wakati, reference)
     tokens = _tokens(hypothesis)
     expected = _tokens(reference)
     matches = [_matches(tokens, expected, n) for n in range(1, ORDERS + 1)]
     totals = [round(scale * max(0, len(tokens) - n + 1)) for n in range(1, ORDERS + 1)]
     return (round(scale * len(tokens)), len(expected), *matches, *totals)
+
+
+@lru_cache(maxsize=256)  # every generation of a question has the same reference
+def _segmented(wakati: Callable[[str], str], reference: str) -> str:
+    return wakati(reference)
 
 
 def _head(text: str, longest: int) -> str:
@@ -78,8 +83,10 @@ def _tokens(text: str) -> list[str]:
 
 
 def _statistics(value: Value) -> Sequence[float]:
+    """The counts of a question: those of its generations added up."""
     assert not isinstance(value, float | int), "the value of a BLEU metric is the list that bleu_statistics returns"
-    return value
+    counts = 2 + 2 * ORDERS
+    return value if len(value) == counts else [sum(value[place::counts]) for place in range(counts)]
 
 
 def corpus_bleu(sums: Sequence[float]) -> float | None:
@@ -99,15 +106,31 @@ def corpus_bleu(sums: Sequence[float]) -> float | None:
     return float(score.score)
 
 
-def _metric(name: str) -> Metric:
-    return Metric(
-        name,
-        statistics=_statistics,
-        total=corpus_bleu,
-        signature=f"nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:{version('sacrebleu')}",
-        scale=100.0,
-    )
+def zero_note(sums: Sequence[float]) -> str | None:
+    """Why BLEU is 0 although words match: no line is long enough for a 4-gram, even in a perfect corpus."""
+    matches, totals = list(sums[2 : 2 + ORDERS]), list(sums[2 + ORDERS :])
+    if not matches or not matches[0] or 0 not in totals:
+        return None
+    words = totals.index(0) + 1
+    return f"BLEU is 0 by definition, as no line has {words} words; {matches[0]:.0f} of {totals[0]:.0f} words match"
+
+
+def _signature(_records: object, segmenter: str | None = None) -> str:
+    """SacreBLEU's signature; the segmenter of Japanese stands in front of its tokenizer, with its version."""
+    import sacrebleu
+
+    bleu = sacrebleu.BLEU()
+    bleu.corpus_score([""], [[""]])  # the signature counts the references
+    text = str(bleu.get_signature())
+    return text.replace("tok:", f"tok:{segmenter}-{version(segmenter)}+") if segmenter else text
+
+
+def _metric(name: str, segmenter: str | None = None) -> Metric:
+    signature = partial(_signature, segmenter=segmenter)
+    return Metric(name, statistics=_statistics, total=corpus_bleu, signature=signature, note=zero_note, scale=100.0)
 
 
 BLEU = _metric("bleu")
-BLEU_LMEVALJA = _metric("bleu_lmevalja")
+BLEU_JANOME = _metric("bleu", "janome")
+"""Under the name of BLEU: the score of Japanese, whose words are Janome's."""
+BLEU_LMEVALJA = _metric("bleu_lmevalja", "nagisa")

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from swallow_metrics.datatypes import Metric, Value
-from swallow_metrics.metrics.judge_score import CATEGORIES
-from swallow_metrics.metrics.math.deadline import Deadline, OutOfTimeError
+from swallow_metrics.metrics.categories import MT_BENCH
+from swallow_metrics.metrics.deadline import Deadline, OutOfTimeError
 
 SECONDS = 10.0
 """Processor time for a question's answers: ordinary ones need milliseconds, 16,000 opening brackets minutes."""
@@ -26,10 +26,10 @@ def _share(total: Sequence[float]) -> float:
 
 
 METRICS = tuple(
-    Metric(f"japanese_ratio_{subset}", statistics=_statistics, total=_share, unmeasured=True)
-    for subset in ("overall", *CATEGORIES)
+    Metric(f"japanese_ratio_{name}", statistics=_statistics, total=_share, unmeasured=True, group=group)
+    for name, group in [("overall", None), *((category, category) for category in MT_BENCH)]
 )
-"""Pooled over all characters of all generations: long answers weigh more (JU-20). What a judge says is no matter."""
+"""Pooled over all characters of all generations: long answers weigh more (JU-20). What a judge says does not matter."""
 
 
 class Counts(NamedTuple):

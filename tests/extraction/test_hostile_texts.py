@@ -8,7 +8,7 @@ import pytest
 from swallow_metrics.extraction.choice import choice_letter
 from swallow_metrics.extraction.open_answer import plain_answer, quasi_answer
 from swallow_metrics.extraction.reasoning import is_unclosed, split_reasoning
-from swallow_metrics.metrics.math.candidates import pools
+from swallow_metrics.metrics.math.search import pools
 from swallow_metrics.metrics.open_qa import character_f1, fuzzy_ratio
 
 SIZE = 300_000

@@ -1,12 +1,13 @@
 """Reasoning traces: the specification's examples, and equality with its rule as a plain expression."""
 
+import json
 import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from swallow_metrics.extraction.reasoning import is_unclosed, split_reasoning
+from swallow_metrics.extraction.reasoning import is_unclosed, marked, read_tags, split_reasoning
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,89 @@ def test_equal_to_the_rule_as_expression(pieces):
     else:
         trace, _, answer = raw.partition("</think>")
         assert split_reasoning(raw) == (answer or trace, trace)
+
+
+THINKING, MISTRAL = ("<thinking>", "</thinking>"), ("[THINK]", "[/THINK]")
+HARMONY = ("<|channel|>analysis<|message|>", "<|channel|>final<|message|>")
+
+
+@pytest.mark.parametrize(
+    ("raw", "answer", "reasoning"),
+    [
+        ("<thinking>a</thinking>B", "B", "a"),
+        ("[THINK]a[/THINK]B", "B", "a"),
+        ("a[/THINK]B", "B", "a"),
+        ("<thinking>a</thinking>", "a", "a"),
+        ("<thinking>a", "<thinking>a", None),
+        ("<think>a</think><thinking>b</thinking>B", "<thinking>b</thinking>B", "a"),  # <think> comes first
+        ("<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>B", "B",
+         "a<|end|><|start|>assistant"),
+        ("B", "B", None),
+    ],
+)  # fmt: skip
+def test_further_tags(raw, answer, reasoning):
+    """Tags that a user names separate by the same rules, where `<think>` does not."""
+    assert split_reasoning(raw, (THINKING, MISTRAL, HARMONY)) == (answer, reasoning)
+
+
+def test_further_tags_are_off_by_default():
+    """Without them nothing but `<think>` separates, and nothing else is unclosed."""
+    assert split_reasoning("<thinking>a</thinking>B") == ("<thinking>a</thinking>B", None)
+    assert not is_unclosed("<thinking>a")
+    assert is_unclosed("<thinking>a", [THINKING])
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("<thinking>", THINKING),
+        ("[THINK]", MISTRAL),
+        (" <|channel|>analysis<|message|> <|channel|>final<|message|> ", HARMONY),
+        ("<a> <b>", ("<a>", "<b>")),
+    ],
+)
+def test_tags_as_they_are_written(text, tags):
+    """A single tag names its closing one, two tags are taken as they are."""
+    assert read_tags(text) == tags
+
+
+@pytest.mark.parametrize("text", ["", "thinking", "<a> <b> <c>", "<a> <a>", "</thinking>", "<>", "[]"])
+def test_tags_that_are_none(text):
+    """Anything else is refused with what was expected."""
+    with pytest.raises(ValueError, match="expected a tag such as <thinking>"):
+        read_tags(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "考え中",
+        "回答: B",
+        " <think>x",
+        "</think>x",
+        "<think x>",
+        "<|think|>x",
+        "[THINK]x",
+        "<abc>x",
+        "<abcdefghijk>x",
+        "<think_dummy>x",
+    ],
+)
+def test_a_reasoning_text_without_a_tag_is_marked(text):
+    """With nothing else before it (GE-1)."""
+    assert marked(text) == f"<think_dummy>{text}"
+
+
+@pytest.mark.parametrize("text", ["<think>x", "<THINK>x", "<thought>x", "<seed:think>x", "<table>x", "<html>x", ""])
+def test_a_reasoning_text_with_a_tag_stays(text):
+    """A tag of 4 to 10 letters at its start is enough (GE-1)."""
+    assert marked(text) == text
+
+
+def test_recorded_marks(shared):
+    """Every recorded pair of content and reasoning text."""
+    path = shared / "conformance/v202604/expected/think_dummy.vectors.jsonl"
+    for line in filter(None, path.read_text("utf-8").split("\n")):
+        case = json.loads(line)
+        content, reasoning = case["content"], case["reasoning"]
+        assert (marked(reasoning or "") if content is None else content) == case["scored"]

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from swallow_metrics.extraction.translation import Language, gold, record, text, translation
+from swallow_metrics.extraction.translation import Language, gold, hypothesis, record, text, translation
+from swallow_metrics.reference import REFERENCES
 
 relaxed = settings(deadline=None)  # machines may be busy
-CUES = {"ja": "日本語:", "en": "English:"}
+CUES = REFERENCES["202508"].cues
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,52 @@ CUES = {"ja": "日本語:", "en": "English:"}
 )
 def test_span(language: Language, response: str, span: str | None) -> None:
     """The span starts after the last cue that starts a line and ends with its line; without a cue there is none."""
-    assert translation(response, language) == span
+    assert translation(response, *CUES[language]) == span
+
+
+@pytest.mark.parametrize(
+    ("response", "span"),
+    [
+        ("日本語：こんにちは", "こんにちは"),
+        ("**日本語:** 本文", "** 本文"),
+        ("**日本語**: 本文", None),
+        ("日本語 : あ", None),
+        ("訳は 日本語: あ", None),
+        ("`日本語: あ`", "あ`"),
+        ("```日本語: あ```", "あ```"),
+        ("```\n日本語: あ\n```", "あ"),
+        ("翻訳文: あ", "あ"),
+        ("訳文：あ", "あ"),
+        ("和訳：あ", "あ"),
+        ("翻訳文：あ", None),
+        ("訳文:あ", None),
+        ("和訳:あ", None),
+        ("`日本語：あ`", None),
+        ("日本語: あ\n日本語： い", "あ"),
+        ("訳文：あ\n日本語： い", "い"),
+        ("日本語：い\n日本語: ", ""),
+        ("日本語: \n日本語：い", "日本語：い"),
+        ("English： Hi", "Hi"),
+        ("**English:** Hi", "** Hi"),
+        ("`English: Hi`", "Hi`"),
+        ("english: Hi", None),
+        ("Translation: Hi", None),
+    ],
+)
+def test_span_of_202604(response, span):
+    """More cues, tried in their order over the whole response (WM-1 to WM-4)."""
+    language = "ja" if re.search("[ぁ-龠]", response) else "en"
+    assert translation(response, *REFERENCES["202604"].cues[language]) == span
+
+
+@pytest.mark.parametrize(
+    ("span", "reference", "longest", "scored"),
+    [("あ" * 9, "いろは", 3, "あ" * 9), ("あ" * 10, "いろは", 3, "あ" * 9), ("あ" * 10, "いろは", None, "あ" * 10),
+     (None, "いろは", 3, ""), ("あ", "", 3, "")],
+)  # fmt: skip
+def test_what_is_scored_of_a_span(span, reference, longest, scored):
+    """At most three times the reference's code points (WM-5)."""
+    assert hypothesis(span, reference, longest) == scored
 
 
 PIECES = st.sampled_from(
@@ -59,8 +105,8 @@ PIECES = st.sampled_from(
 @example("\n \n日本語:日本語:\n", "ja")
 def test_span_is_that_of_the_regular_expression(response: str, language: Language) -> None:
     """The linear scan finds what the rule's own (quadratic) expression finds."""
-    found = re.findall(rf"(?:^|\n)\s*{CUES[language]}\s*([^\n\r]*)", response)
-    assert translation(response, language) == (found[-1] if found else None)
+    found = re.findall(rf"(?:^|\n)\s*{CUES[language][0]}\s*([^\n\r]*)", response)
+    assert translation(response, *CUES[language]) == (found[-1] if found else None)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +124,7 @@ def test_span_is_that_of_the_regular_expression(response: str, language: Languag
 )
 def test_a_megabyte(response: str, span: str | None) -> None:
     """A megabyte of what the cue's expression backtracks over for hours has its span at once."""
-    assert translation(response, "ja") == span
+    assert translation(response, *CUES["ja"]) == span
 
 
 def test_text_of_a_row() -> None:

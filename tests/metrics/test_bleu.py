@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from importlib.metadata import version
 
 import pytest
 import sacrebleu
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from places import SHARED
 from swallow_metrics.datatypes import Metric
 from swallow_metrics.extraction.translation import Language, gold, translation
-from swallow_metrics.metrics.bleu import BLEU, BLEU_LMEVALJA, LONGEST_NAGISA, bleu_statistics, corpus_bleu
-from swallow_metrics.metrics.segment import janome_wakati, nagisa_wakati
+from swallow_metrics.metrics.bleu import (
+    BLEU,
+    BLEU_JANOME,
+    BLEU_LMEVALJA,
+    LONGEST_NAGISA,
+    bleu_statistics,
+    corpus_bleu,
+    zero_note,
+)
+from swallow_metrics.metrics.ja_words import janome_wakati, nagisa_wakati
+from swallow_metrics.reference import REFERENCES
 
-SHARED = Path(os.environ.get("SWALLOW_SHARED", Path(__file__).parents[2] / "../shared")) / "conformance"
+CONFORMANCE = SHARED / "conformance"
 relaxed = settings(deadline=None)  # the first example waits for the library to load
 
 
@@ -65,7 +74,16 @@ def test_scale_and_signature() -> None:
     assert corpus_bleu(bleu_statistics("a b c d", "a b c d ")) == pytest.approx(BLEU.scale) == 100.0
     bleu = sacrebleu.BLEU()
     bleu.corpus_score(["a"], [["a"]])
-    assert BLEU.signature == BLEU_LMEVALJA.signature == str(bleu.get_signature())
+    assert BLEU.signature([]) == str(bleu.get_signature())
+
+
+@pytest.mark.parametrize(("metric", "segmenter"), [(BLEU_JANOME, "janome"), (BLEU_LMEVALJA, "nagisa")])
+def test_the_signature_names_the_segmenter(metric: Metric, segmenter: str) -> None:
+    """Japanese has the words of a library, whose version is part of what is compared."""
+    assert metric.signature is not None
+    found, plain = metric.signature([]), BLEU.signature([])
+    assert found == plain.replace("tok:13a", f"tok:{segmenter}-{version(segmenter)}+13a")
+    assert found != plain
 
 
 def test_segmented() -> None:
@@ -74,7 +92,10 @@ def test_segmented() -> None:
     assert bleu_statistics("猫がいる", "猫もいる") == (1, 1, 0, 0, 0, 0, 1, 0, 0, 0)
 
 
-@pytest.mark.parametrize(("segment", "longest"), [(janome_wakati, None), (nagisa_wakati, LONGEST_NAGISA)])
+@pytest.mark.parametrize(
+    ("segment", "longest"),
+    [(janome_wakati, None), pytest.param(nagisa_wakati, LONGEST_NAGISA, marks=pytest.mark.slow)],
+)
 def test_long_lines_are_read_whole(segment: Callable[[str], str], longest: int | None) -> None:
     """What a line of 30,000 characters has at its end counts as in sacreBLEU."""
     hypothesis, reference = "犬も歩けば棒に当たる。" * 2700 + "猫がいる。", "猫がいる。"
@@ -115,11 +136,11 @@ def test_a_megabyte(response: str) -> None:
     assert all(matched <= 12 for matched in counts[2:6])
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason=f"no conformance vectors at {SHARED}")
+@pytest.mark.skipif(not CONFORMANCE.is_dir(), reason=f"no conformance vectors at {CONFORMANCE}")
 @pytest.mark.parametrize(
     ("benchmark", "language", "metric"),
     [
-        ("wmt20_en_ja", "ja", BLEU),
+        ("wmt20_en_ja", "ja", BLEU_JANOME),
         ("wmt20_en_ja", "ja", BLEU_LMEVALJA),
         ("wmt20_ja_en", "en", BLEU),
     ],
@@ -128,18 +149,43 @@ def test_a_megabyte(response: str) -> None:
 def test_recorded_translations(benchmark: str, language: Language, metric: Metric) -> None:
     """Every span and every segmented text is the recorded one, and the corpus score agrees to 1e-9."""
     columns = [
-        [json.loads(line) for line in (SHARED / kind / f"{benchmark}.jsonl").read_text("utf-8").split("\n") if line]
+        [
+            json.loads(line)
+            for line in (CONFORMANCE / kind / f"{benchmark}.jsonl").read_text("utf-8").split("\n")
+            if line
+        ]
         for kind in ("data", "responses", "expected")
     ]
-    segment = None if language == "en" else janome_wakati if metric is BLEU else nagisa_wakati
+    segment = None if language == "en" else janome_wakati if metric is BLEU_JANOME else nagisa_wakati
     values = []
     for row, response, expected in zip(*columns, strict=True):
-        span = translation(response["text"], language) or ""
+        span = translation(response["text"], *REFERENCES["202508"].cues[language]) or ""
         reference = gold(row["translation"], language)
         tokenized = expected["tokenized"][metric.name]
         assert [span] == expected["extracted"]
         assert [segment(span) if segment else span] == tokenized["preds"]
         assert [segment(reference) if segment else reference] == tokenized["golds"]
         values.append(bleu_statistics(span, reference, segment))
-    summary = json.loads((SHARED / f"expected/{benchmark}.summary.json").read_text("utf-8"))
+    summary = json.loads((CONFORMANCE / f"expected/{benchmark}.summary.json").read_text("utf-8"))
     assert corpus_score(metric, values) == pytest.approx(summary[metric.name], abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "why"),
+    [
+        ([("a b", "a b"), ("c", "c")], "BLEU is 0 by definition, as no line has 3 words; 3 of 3 words match"),
+        (
+            [("a b c d e", "a x c y e")],
+            None,  # smoothed: above 0
+        ),
+        ([], None),
+        ([("x", "y")], None),  # nothing matches: 0 needs no explanation
+        ([("a b c d", "a b c d")], None),
+    ],
+)
+def test_a_zero_with_matching_words_is_explained(pairs, why):
+    """A word-for-word perfect corpus of short lines has BLEU 0 (TR-9): the table says why."""
+    rows = [bleu_statistics(*pair) for pair in pairs]
+    sums = [sum(column) for column in zip(*rows, strict=True)]
+    assert zero_note(sums) == why
+    assert (corpus_bleu(sums) == 0.0) == (why is not None or pairs == [("x", "y")])

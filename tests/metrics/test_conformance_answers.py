@@ -6,7 +6,7 @@ import pytest
 
 from swallow_metrics.extraction.choice import choice_letter
 from swallow_metrics.extraction.open_answer import plain_answer, quasi_answer
-from swallow_metrics.metrics.math.compare import Judge
+from swallow_metrics.metrics.math.compare import Comparator
 from swallow_metrics.metrics.open_qa import open_qa_scores
 
 
@@ -72,9 +72,9 @@ def boxed(row):
 )
 def test_mathematics(shared, benchmark, kind, gold):
     """Score, extracted value and extracted text of every sample, and of its gold, are the recorded ones."""
-    judge = Judge()
+    comparator = Comparator()
     for row, response, expected in vectors(shared, benchmark):
-        verdict = judge.verdict(gold(row), kind, response["text"], 60)
+        verdict = comparator.compare(gold(row), kind, response["text"], 60)
         assert verdict.outcome == "ok"
         assert list(verdict.extracted) == expected["extracted"], response["text"]
         assert list(verdict.extracted_golds) == expected["extracted_golds"], response["text"]

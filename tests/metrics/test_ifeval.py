@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from places import SHARED
+from swallow_metrics.metrics.following.followed import METRICS, Followed, follow
 from swallow_metrics.metrics.ifeval.instructions import INSTRUCTION_IDS, prepare
-from swallow_metrics.metrics.ifeval.verdicts import METRICS, Verdicts, follow
+from swallow_metrics.metrics.ifeval.text import Text
 
-SHARED = Path(os.environ.get("SWALLOW_SHARED", Path(__file__).parents[2] / "../shared")) / "conformance"
+CONFORMANCE = SHARED / "conformance"
 
 
 def verdict(name: str, arguments: dict[str, Any], response: str) -> tuple[bool, bool]:
     """Strict and loose verdict on one instruction."""
-    found = follow(response, prepare([f"ja:{name}"], [arguments]))
+    found = follow(response, prepare([f"ja:{name}"], [arguments]), Text)
     return found.strict[0], found.loose[0]
 
 
@@ -88,6 +88,11 @@ CASES: dict[str, list[tuple[dict[str, Any], str, bool]]] = {
         ({"postscript_marker": "P.P.S."}, "p.p.s.", True),
         ({"postscript_marker": "P.P.S."}, "p. p. s.", False),
         ({"postscript_marker": "追伸"}, "では追伸です", True),
+        # Case is ignored as regular expressions ignore it: ſ is an s.
+        ({"postscript_marker": "P.S."}, "p.ſ.", True),
+        ({"postscript_marker": "P.P.S"}, "P. p. ſ", True),
+        ({"postscript_marker": "P.P.S."}, "p.p.ſ.", True),
+        ({"postscript_marker": "P.P.S."}, "pxpxsx", False),
     ],
     "detectable_format:number_bullet_lists": [
         ({"num_bullets": 2}, "・一\n \n  ・二", True),
@@ -263,7 +268,7 @@ def test_asterisks_alone() -> None:
 
 def test_scores_of_a_sample() -> None:
     """Prompt-level values are 0 or 1, instruction-level values are the verdicts in order."""
-    assert Verdicts((True, False), (True, True)).scores() == {
+    assert Followed((True, False), (True, True)).scores() == {
         "inst_level_strict_acc": [True, False],
         "prompt_level_strict_acc": 0.0,
         "inst_level_loose_acc": [True, True],
@@ -273,7 +278,7 @@ def test_scores_of_a_sample() -> None:
 
 def test_corpus_metrics() -> None:
     """Prompt-level metrics are means over prompts, instruction-level ones over all instructions."""
-    samples = [Verdicts((True, False, True), (True, True, True)), Verdicts((False,), (False,))]
+    samples = [Followed((True, False, True), (True, True, True)), Followed((False,), (False,))]
     totals = {}
     for metric in METRICS:
         statistics = [metric.statistics(sample.scores()[metric.name]) for sample in samples]
@@ -353,28 +358,28 @@ def test_bad_rows(ids: object, kwargs: object, message: str) -> None:
 def test_other_arguments_are_ignored() -> None:
     """The hub's rows give every instruction all arguments, null where they do not apply; floats may be whole."""
     arguments = {"kanji_limit": 1.0, "relation": AT_LEAST, "keywords": None, "num_letters": "?"}
-    assert follow("漢", prepare(("ja:letters:kanji",), (arguments,))).strict == (True,)
+    assert follow("漢", prepare(("ja:letters:kanji",), (arguments,)), Text).strict == (True,)
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason=f"no conformance vectors at {SHARED}")
+@pytest.mark.skipif(not CONFORMANCE.is_dir(), reason=f"no conformance vectors at {CONFORMANCE}")
 @pytest.mark.parametrize("folder", [".", "edge"])
 def test_recorded_samples(folder: str) -> None:
     """Every recorded sample has its recorded verdicts, and the four corpus metrics agree to 1e-9."""
     columns = [
         [
             json.loads(line)
-            for line in (SHARED / folder / kind / "mifeval_ja.jsonl").read_text("utf-8").split("\n")
+            for line in (CONFORMANCE / folder / kind / "mifeval_ja.jsonl").read_text("utf-8").split("\n")
             if line
         ]
         for kind in ("data", "responses", "expected")
     ]
     sums: dict[str, list[float]] = {}
     for row, response, expected in zip(*columns, strict=True):
-        scores = follow(response["text"], prepare(row["instruction_id_list"], row["kwargs"])).scores()
+        scores = follow(response["text"], prepare(row["instruction_id_list"], row["kwargs"]), Text).scores()
         assert scores == expected["scores"], (row["instruction_id_list"], response["text"])
         for metric in METRICS:
             statistics = metric.statistics(scores[metric.name])
             sums[metric.name] = [a + b for a, b in zip(sums.get(metric.name, [0, 0]), statistics, strict=True)]
-    summary = json.loads((SHARED / folder / "expected/mifeval_ja.summary.json").read_text("utf-8"))
+    summary = json.loads((CONFORMANCE / folder / "expected/mifeval_ja.summary.json").read_text("utf-8"))
     for metric in METRICS:
         assert metric.total(sums[metric.name]) == pytest.approx(summary[metric.name], abs=1e-9)

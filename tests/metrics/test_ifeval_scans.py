@@ -14,13 +14,13 @@ from ja_sentence_segmenter.concatenate.simple_concatenator import concatenate_ma
 from ja_sentence_segmenter.normalize.neologd_normalizer import normalize
 from ja_sentence_segmenter.split.simple_splitter import split_newline, split_punctuation
 
+from swallow_metrics.metrics.following.followed import follow
+from swallow_metrics.metrics.following.variants import loose_variants
 from swallow_metrics.metrics.ifeval.formats import count_bullets, count_numbered, title
 from swallow_metrics.metrics.ifeval.instructions import INSTRUCTION_IDS, prepare
 from swallow_metrics.metrics.ifeval.letters import furigana
 from swallow_metrics.metrics.ifeval.sentences import count_sentences
 from swallow_metrics.metrics.ifeval.text import Text, spans
-from swallow_metrics.metrics.ifeval.variants import loose_variants
-from swallow_metrics.metrics.ifeval.verdicts import follow
 
 relaxed = settings(deadline=None)  # the first example waits for a library to load
 
@@ -176,6 +176,6 @@ STUBBORN = [
 def test_no_stall(piece: str) -> None:
     """100,000 characters of what expressions backtrack over have verdicts by all 33 checks (seconds, not hours)."""
     response = (piece * (100_000 // len(piece)) + "x")[:100_001]
-    found = follow(response, prepare(INSTRUCTION_IDS, [ARGUMENTS] * len(INSTRUCTION_IDS)))
+    found = follow(response, prepare(INSTRUCTION_IDS, [ARGUMENTS] * len(INSTRUCTION_IDS)), Text)
     assert all(strict <= loose for strict, loose in zip(found.strict, found.loose, strict=True))
     assert not found.loose[INSTRUCTION_IDS.index("ja:length_constraints:number_sentences")]

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from swallow_metrics.metrics.japanese_ratio import METRICS, count_japanese, japanese_characters
-from swallow_metrics.report.intervals import figures
+from swallow_metrics.statistics.intervals import figures
 
 
 @pytest.mark.parametrize(

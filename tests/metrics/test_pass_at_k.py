@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swallow_metrics.metrics.pass_at_k import CODEGEN_METRICS, HUMANEVAL_METRICS, pass_at_k, pass_scores
+from swallow_metrics.datatypes import Record
+from swallow_metrics.metrics.pass_at_k import pass_at_k, pass_metrics, pass_scores
 
 
 @pytest.mark.parametrize("correct", range(11))
@@ -54,7 +55,16 @@ def test_a_question_has_the_scores_its_generations_allow(outcomes, scores):
 
 
 def test_names_are_the_references():
-    """pass@1 comes first: it is the primary metric."""
-    assert [m.name for m in HUMANEVAL_METRICS] == ["humaneval_pass@1:10", "humaneval_pass@10:10"]
-    assert [m.name for m in CODEGEN_METRICS] == ["codegen_pass@1:10", "codegen_pass@10:10"]
-    assert all(m.family is None for m in (*HUMANEVAL_METRICS, *CODEGEN_METRICS))
+    """pass@1 comes first: it is the primary metric. With other numbers of generations the name says so."""
+    assert [m.name for m in pass_metrics("humaneval")] == ["humaneval_pass@1:10", "humaneval_pass@10:10"]
+    assert [m.name for m in pass_metrics("codegen", 20)] == ["codegen_pass@1:20", "codegen_pass@10:20"]
+    assert [m.name for m in pass_metrics("humaneval", 3)] == ["humaneval_pass@1:3"]
+    assert pass_scores("humaneval", [True, False, False, False], 4) == {"humaneval_pass@1:4": 0.25}
+    assert all(m.family is None for m in pass_metrics("humaneval"))
+
+
+@pytest.mark.parametrize(("numbers", "signature"), [([10, 10], "n:10"), ([3], "n:3"), ([10, 1, 4], "n:1..10")])
+def test_the_signature_has_the_real_number_of_generations(numbers, signature):
+    """It comes from the records, not from what the reference asks for."""
+    records = [Record("humaneval", str(number), finish_reasons=["stop"] * number) for number in numbers]
+    assert all(metric.signature(records) == signature for metric in pass_metrics("humaneval"))

@@ -10,7 +10,7 @@ from swallow_metrics.metrics.ifeval.text import Text, spans
 _ANSWERS = ("はい、そうです。", "いいえ、違います。", "どちらとも言えません。")
 _HIGHLIGHT = re.compile(r"《([^\n《》]*)》")
 # Markers with an expression of their own; any other marker is searched for as it is (IF-23).
-_POSTSCRIPTS = {"P.P.S": re.compile(r"p\.\s?p\.\s?s"), "P.S.": re.compile(r"p\.\s?s\.")}
+_POSTSCRIPTS = {"P.P.S": r"p\.\s?p\.\s?s", "P.S.": r"p\.\s?s\."}
 _NON_SPACE = re.compile(r"\S")
 _NON_DIGIT = re.compile(r"\D")
 _FENCES = ("```json", "```Json", "```JSON", "```")
@@ -23,9 +23,8 @@ def number_placeholders(text: Text, *, num_placeholders: int) -> bool:
 
 def postscript(text: Text, *, postscript_marker: str) -> bool:
     """The marker occurs, in any case and anywhere (IF-23)."""
-    lowered = text.value.lower()
-    expression = _POSTSCRIPTS.get(postscript_marker)
-    return bool(expression.search(lowered)) if expression else postscript_marker.lower() in lowered
+    expression = _POSTSCRIPTS.get(postscript_marker) or re.escape(postscript_marker)
+    return re.search(expression, text.value, re.IGNORECASE) is not None
 
 
 def number_bullet_lists(text: Text, *, num_bullets: int) -> bool:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from swallow_metrics.metrics.ifeval import arguments as a
+from swallow_metrics.metrics.following import arguments as a
+from swallow_metrics.metrics.following import instructions as following
+from swallow_metrics.metrics.following.instructions import Instruction, Table
 from swallow_metrics.metrics.ifeval import endings, formats, lengths, letters, words
+from swallow_metrics.metrics.ifeval.arguments import language, letter, relation
 from swallow_metrics.metrics.ifeval.language import is_in_language
 from swallow_metrics.metrics.ifeval.text import Text
 
@@ -18,16 +17,16 @@ def response_language(text: Text, *, language: str) -> bool:
 
 
 PREFIX = "ja:"
-_COUNTED = {"relation": a.relation}
-_TABLE: Mapping[str, tuple[Callable[..., bool], Mapping[str, a.Kind]]] = {
+_COUNTED = {"relation": relation}
+_TABLE: Table = {
     "keywords:existence": (words.existence, {"keywords": a.texts}),
     "keywords:frequency": (words.frequency, {"keyword": a.trimmed, "frequency": a.number, **_COUNTED}),
     "keywords:forbidden_words": (words.forbidden_words, {"forbidden_words": a.texts}),
     "keywords:letter_frequency": (
         words.letter_frequency,
-        {"letter": a.letter, "let_frequency": a.number, "let_relation": a.relation},
+        {"letter": letter, "let_frequency": a.number, "let_relation": relation},
     ),
-    "language:response_language": (response_language, {"language": a.language}),
+    "language:response_language": (response_language, {"language": language}),
     "length_constraints:number_sentences": (lengths.number_sentences, {"num_sentences": a.number, **_COUNTED}),
     "length_constraints:number_paragraphs": (lengths.number_paragraphs, {"num_paragraphs": a.number}),
     "length_constraints:number_letters": (lengths.number_letters, {"num_letters": a.number, **_COUNTED}),
@@ -66,54 +65,18 @@ _TABLE: Mapping[str, tuple[Callable[..., bool], Mapping[str, a.Kind]]] = {
     "punctuation:no_comma": (letters.no_comma, {}),
     "punctuation:no_period": (letters.no_period, {}),
 }
-INSTRUCTION_IDS = tuple(PREFIX + name for name in _TABLE)
-
-
-@dataclass(frozen=True, slots=True)
-class Instruction:
-    """One instruction of a prompt, ready to be checked: its arguments are complete and of the right kind."""
-
-    id: str
-    accepts: Callable[..., bool]
-    arguments: Mapping[str, Any]
-
-    def __call__(self, text: Text) -> bool:
-        """Whether the text follows it; blank texts are the caller's business (IF-4)."""
-        return self.accepts(text, **self.arguments)
+TABLE: Table = {PREFIX + name: entry for name, entry in _TABLE.items()}
+INSTRUCTION_IDS = tuple(TABLE)
 
 
 def prepare(instruction_ids: object, kwargs: object) -> tuple[Instruction, ...]:
-    """The instructions of a row (`instruction_id_list` and `kwargs`, lists of the same length; IF-1, IF-2).
-
-    Arguments that an instruction does not take are ignored, and null is as good as absent. Raises ValueError, in one
-    line that says which instruction and argument, for an unknown id and for an argument that is missing or unusable.
-    """
-    if not isinstance(instruction_ids, list | tuple) or not instruction_ids:
-        raise ValueError(f"expected a list of instruction ids in 'instruction_id_list', found {instruction_ids!r:.80}")
-    if not isinstance(kwargs, list | tuple) or len(kwargs) != len(instruction_ids):
-        raise ValueError(
-            f"expected a list of {len(instruction_ids)} objects in 'kwargs', one an instruction, found {kwargs!r:.80}"
-        )
-    return tuple(_instruction(*pair) for pair in zip(instruction_ids, kwargs, strict=True))
-
-
-def _instruction(name: object, given: object) -> Instruction:
-    if not isinstance(name, str) or name not in INSTRUCTION_IDS:
-        raise ValueError(f"expected an instruction id such as {INSTRUCTION_IDS[0]!r}, found {name!r:.80}")
-    if given is not None and not isinstance(given, Mapping):
-        raise ValueError(f"{name}: expected an object of arguments in 'kwargs', found {given!r:.80}")
-    accepts, kinds = _TABLE[name.removeprefix(PREFIX)]
-    found: dict[str, Any] = {}
-    for argument, kind in kinds.items():
-        value = given.get(argument) if given else None
-        try:
-            found[argument] = kind(value)
-        except ValueError as error:
-            what = "it is missing" if value is None else f"found {value!r:.80}"
-            raise ValueError(f"{name}: expected argument {argument!r} to be {error}, but {what}") from None
-    if found.get("nth_paragraph", 0) > found.get("num_paragraphs", 0):
-        raise ValueError(
-            f"{name}: expected argument 'nth_paragraph' to be at most 'num_paragraphs', "
-            f"found {found['nth_paragraph']} of {found['num_paragraphs']}"
-        )
-    return Instruction(name, accepts, found)
+    """The instructions of a row. Raises ValueError, in one line, for what cannot be checked."""
+    instructions = following.prepare(TABLE, instruction_ids, kwargs)
+    for instruction in instructions:
+        found = instruction.arguments
+        if found.get("nth_paragraph", 0) > found.get("num_paragraphs", 0):
+            raise ValueError(
+                f"{instruction.id}: expected argument 'nth_paragraph' to be at most 'num_paragraphs', "
+                f"found {found['nth_paragraph']} of {found['num_paragraphs']}"
+            )
+    return instructions

@@ -6,42 +6,28 @@ from collections.abc import Iterator
 from functools import cached_property
 from itertools import pairwise
 
-from swallow_metrics.metrics.janome_lattice import Window
-from swallow_metrics.metrics.segment import janome_windows, part_of_speech
+from swallow_metrics.metrics.following.followed import View
+from swallow_metrics.metrics.ja_words import janome_tokens, janome_words
 
 
-class Text:
-    """`value` is the text as it is; `memo` holds pieces already segmented, shared with texts that are similar."""
-
-    def __init__(self, value: str, memo: dict[str, Window] | None = None) -> None:
-        self.value = value
-        self._memo: dict[str, Window] = {} if memo is None else memo
-
-    @cached_property
-    def stripped(self) -> str:
-        """Without whitespace at both ends."""
-        return self.value.strip()
+class Text(View):
+    """What this benchmark's checks look at, each computed once."""
 
     @cached_property
     def unquoted(self) -> str:
         """Without 「…」 and then without 『…』, shortest ones, each on one line (IF-29, IF-31)."""
         return without_quotes(without_quotes(self.value, "「", "」"), "『", "』")
 
-    def tokens(self) -> Iterator[str]:
-        """Surface forms of Janome's words (IF-11), lazily: a reader who has seen enough stops the work."""
-        for window in janome_windows(self.value, self._memo):
-            yield from window.surfaces
+    @cached_property
+    def words(self) -> list[str]:
+        """Surface forms of Janome's words (IF-11)."""
+        return janome_words(self.value)
 
     def words_before(self, marks: str) -> Iterator[str]:
         """Parts of speech of the words right before a word that is a part of `marks`, in the unquoted text."""
-        before: int | str | None = None
-        for window in janome_windows(self.unquoted, self._memo):
-            if before is not None and window.surfaces[0] in marks:
-                yield part_of_speech(before)
-            for (_, kind), (surface, _) in pairwise(zip(window.surfaces, window.kinds, strict=True)):
-                if surface in marks:
-                    yield part_of_speech(kind)
-            before = window.kinds[-1]
+        for (_, part_of_speech), (mark, _) in pairwise(janome_tokens(self.unquoted)):
+            if mark in marks:
+                yield part_of_speech
 
 
 def without_quotes(text: str, opening: str, closing: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 
 from swallow_metrics.metrics.ifeval.text import Text
 
@@ -17,22 +16,10 @@ def holds(count: int, relation: str, number: int) -> bool:
     return count >= number if relation == AT_LEAST else count < number
 
 
-def reaches(items: Iterator[object], number: int) -> bool:
-    """Whether there are `number` items; no more of them are made."""
-    return sum(1 for _ in islice(items, number)) == number
-
-
 def existence(text: Text, *, keywords: Sequence[str]) -> bool:
     """Every keyword is one whole word."""
     # A word is a piece of the text, so segmenting decides only where all of them occur.
-    missing = set(keywords)
-    if not all(keyword in text.value for keyword in missing):
-        return False
-    for token in text.tokens():
-        missing.discard(token)
-        if not missing:
-            return True
-    return False
+    return all(keyword in text.value for keyword in keywords) and set(keywords) <= set(text.words)
 
 
 def frequency(text: Text, *, keyword: str, frequency: int, relation: str) -> bool:
@@ -40,13 +27,13 @@ def frequency(text: Text, *, keyword: str, frequency: int, relation: str) -> boo
     # Words do not overlap, and `count` finds as many occurrences without overlap as there can be.
     if not keyword or text.value.count(keyword) < frequency:
         return holds(0, relation, frequency)
-    return reaches((token for token in text.tokens() if token == keyword), frequency) == (relation == AT_LEAST)
+    return holds(text.words.count(keyword), relation, frequency)
 
 
 def forbidden_words(text: Text, *, forbidden_words: Sequence[str]) -> bool:
     """No word is one of these; they may be parts of longer words."""
     occurring = {word for word in forbidden_words if word in text.value}
-    return not occurring or occurring.isdisjoint(text.tokens())
+    return not occurring or occurring.isdisjoint(text.words)
 
 
 def letter_frequency(text: Text, *, letter: str, let_frequency: int, let_relation: str) -> bool:
@@ -59,4 +46,4 @@ def nominal_ending(text: Text, *, count: int) -> bool:
     """At least `count` full stops, exclamation or question marks are right behind a noun, outside quotes (IF-29)."""
     if sum(text.unquoted.count(mark) for mark in _MARKS) < count:
         return False
-    return reaches((True for part in text.words_before(_MARKS) if part.startswith("名詞")), count)
+    return sum(part.startswith("名詞") for part in text.words_before(_MARKS)) >= count

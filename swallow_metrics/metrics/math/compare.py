@@ -1,4 +1,4 @@
-"""Judge one answer: read gold and prediction, compare every pair (MA-1, MA-5, MA-6, MA-17 to MA-25)."""
+"""Compare one answer: read gold and prediction, compare every pair (MA-1, MA-5, MA-6, MA-17 to MA-25)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, Literal
 
-from swallow_metrics.metrics.math.candidates import Target
-from swallow_metrics.metrics.math.deadline import Deadline, OutOfTimeError
+from swallow_metrics.metrics.deadline import Deadline, OutOfTimeError
+from swallow_metrics.metrics.math.search import Target
 from swallow_metrics.metrics.math.values import Reader
 
 GoldKind = Literal["latex", "expression"]
@@ -22,7 +22,7 @@ _SHOWN = 2000  # characters of an extracted text that go into records
 
 
 @dataclass(frozen=True, slots=True)
-class MathVerdict:
+class Comparison:
     """What the comparison found.
 
     `extracted` and `extracted_golds` are the value and the text found on either side, as text; lists of zero to two.
@@ -37,18 +37,18 @@ class MathVerdict:
     gold_parsed: bool = True
 
 
-class Judge:
+class Comparator:
     """Compares predictions with golds, each gold read once. Main thread only: time limits are alarms.
 
-    `worn` tells that an alarm interrupted a library, so that later verdicts may be wrong: use a fresh process.
+    `worn` tells that an alarm interrupted a library, so that later comparisons may be wrong: use a fresh process.
     """
 
     def __init__(self) -> None:
         self.worn = False
         self._golds: OrderedDict[tuple[str, GoldKind], list[Any]] = OrderedDict()
 
-    def verdict(self, gold: str, kind: GoldKind, prediction: str, seconds: float) -> MathVerdict:
-        """The verdict on one prediction, within about `seconds`. Raises MemoryError where memory is not enough."""
+    def compare(self, gold: str, kind: GoldKind, prediction: str, seconds: float) -> Comparison:
+        """Compare one prediction, within about `seconds`. Raises MemoryError where memory is not enough."""
         deadline = Deadline(seconds)
         golds: list[Any] = [gold]
         found: list[Any] = []
@@ -61,7 +61,7 @@ class Judge:
             pass
         shown, shown_golds = (tuple(_show(item, deadline) for item in items) for items in (found, golds))
         self.worn = self.worn or deadline.interrupted
-        return MathVerdict(
+        return Comparison(
             equal,
             shown,
             shown_golds,
@@ -103,11 +103,17 @@ def _equal(gold: Any, found: Any, deadline: Deadline) -> bool:
 
 def _show(item: Any, deadline: Deadline) -> str:
     """An item as text, shortened where it is huge. Printing can take as long as computing."""
+    if isinstance(item, str):
+        return _cut(item)
     try:
         with deadline.limit(1.0):
-            text = item if isinstance(item, str) else str(item)
+            text = str(item)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001  # such as an integer of more digits than Python prints
         text = f"<{type(item).__name__}>"
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

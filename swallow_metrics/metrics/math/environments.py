@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from swallow_metrics.metrics.math.candidate import Latex, Part
+from swallow_metrics.metrics.math.span import Formula, LatexSpan
 
 _BOX = "\\boxed{"
 _START = re.compile(r"\$|\\[\[(]|\s(?=\[)|-(?=\\frac\{)|\\(?=frac\{)")
@@ -71,28 +71,28 @@ class Environments:
             return found
         return self._at.get(position - 1) if position > low else None
 
-    def chain(self, first: Environment, *, whole_words: bool = False) -> Latex:
-        """The candidate that starts with this environment, with all that is joined to it and the white space after."""
+    def chain(self, first: Environment, *, whole_words: bool = False) -> LatexSpan:
+        """The span that starts with this environment, with all that is joined to it and the white space after."""
         percent = _PERCENT_WORD if whole_words else _PERCENT
-        parts: list[Part] = []
+        formulas: list[Formula] = []
         link: Environment | None = first
         end = first.end
         while link:
             end = _skip(link.end, self._text)
             sign = percent.match(self._text, end)
             end = sign.end() if sign else end
-            parts.append(Part(self._text[link.inner : link.stop], percent=sign is not None))
-            join = _JOIN.match(self._text, end) if len(parts) <= _LINKS else None
+            formulas.append(Formula(self._text[link.inner : link.stop], percent=sign is not None))
+            join = _JOIN.match(self._text, end) if len(formulas) <= _LINKS else None
             link = self.after_space(join.start(1), join.end()) if join else None
-        return Latex(first.start, end, tuple(parts))
+        return LatexSpan(first.start, end, tuple(formulas))
 
-    def chains(self) -> Iterator[Latex]:
-        """All candidates, left to right, none overlapping another."""
+    def chains(self) -> Iterator[LatexSpan]:
+        """All spans, left to right, none overlapping another."""
         position = 0
         while found := self.first(position):
-            candidate = self.chain(found)
-            yield candidate
-            position = candidate.end
+            span = self.chain(found)
+            yield span
+            position = span.end
 
 
 def environments(text: str) -> Environments:
@@ -100,12 +100,12 @@ def environments(text: str) -> Environments:
     return Environments(text, _scan(text))
 
 
-def bare_box(text: str) -> Latex | None:
+def bare_box(text: str) -> LatexSpan | None:
     r"""From the first `\boxed{` to the last `}` of the text; a later opening cannot succeed where the first fails."""
     start, end = text.find(_BOX), text.rfind("}")
     if start < 0 or end < start + len(_BOX) + 1:
         return None
-    return Latex(start, end + 1, (Part(text[start : end + 1]),), boxed=True)
+    return LatexSpan(start, end + 1, (Formula(text[start : end + 1]),), boxed=True)
 
 
 def _scan(text: str) -> Iterator[Environment]:

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from swallow_metrics.metrics.math.candidate import Plain
+from swallow_metrics.metrics.math.span import PlainSpan
 
 _CURRENCY = "[$€£¥₹₽₪₩₫฿₡₢₣₤₥₦₧₨₭₮₯₰₱₲₳₴₵₶₷₸₺₻₼₾₿]?"
 _OPERATORS = "+*×/^()÷-"
@@ -55,8 +55,8 @@ class Expressions:
         self._text = text
         self._reach: list[int] | None = None
 
-    def at(self, priority: int) -> Iterator[Plain]:
-        """The candidates of a priority, none overlapping another of the same pattern."""
+    def at(self, priority: int) -> Iterator[PlainSpan]:
+        """The spans of a priority, none overlapping another of the same pattern."""
         if priority == 300:
             yield from _expressions(self._text)
             yield from _numbers(self._text)
@@ -65,7 +65,7 @@ class Expressions:
         elif priority in _BEHIND and _FINAL.search(self._text):
             yield from map(_number_or_expression, _BEHIND[priority].finditer(self._text))
 
-    def _after_answer(self, pattern: re.Pattern[str]) -> Iterator[Plain]:
+    def _after_answer(self, pattern: re.Pattern[str]) -> Iterator[PlainSpan]:
         position = 0
         while cue := _ANSWER.search(self._text, position):
             position = cue.end()
@@ -84,22 +84,24 @@ class Expressions:
         return not gap or gap.isspace()
 
 
-def _number_or_expression(match: re.Match[str]) -> Plain:
-    return Plain(match.start(), match.end(), expression=match["expression"]) if match["expression"] else _number(match)
+def _number_or_expression(match: re.Match[str]) -> PlainSpan:
+    return (
+        PlainSpan(match.start(), match.end(), expression=match["expression"]) if match["expression"] else _number(match)
+    )
 
 
-def _number(match: re.Match[str]) -> Plain:
+def _number(match: re.Match[str]) -> PlainSpan:
     integer = match["grouped"] or match["whole"] or match["integer"] or ""
     decimal = match["rest"] or match["fraction"] or match["bare"] or ""
-    return Plain(match.start(), match.end(), integer, decimal, percent=match["percent"] is not None)
+    return PlainSpan(match.start(), match.end(), integer, decimal, percent=match["percent"] is not None)
 
 
-def _numbers(text: str) -> Iterator[Plain]:
+def _numbers(text: str) -> Iterator[PlainSpan]:
     """All anchored numbers, left to right."""
     return map(_number, _ANYWHERE.finditer(text))
 
 
-def _expressions(text: str) -> Iterator[Plain]:
+def _expressions(text: str) -> Iterator[PlainSpan]:
     """All anchored expressions, left to right.
 
     An expression reaches as far into its run of digits, operators and white space as a valid right end allows, and it
@@ -117,7 +119,7 @@ def _expressions(text: str) -> Iterator[Plain]:
             end, closing, after = _last_end(text, digit + 3, run_end)
             operator = _last_operator(text, digit, end - 2)
         if operator > digit:
-            yield Plain(head.start(), after, expression=text[head.start("body") : end] + closing)
+            yield PlainSpan(head.start(), after, expression=text[head.start("body") : end] + closing)
             position = after
         else:
             position = head.start() + 1

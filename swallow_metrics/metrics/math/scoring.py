@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from swallow_metrics.datatypes import Response
-from swallow_metrics.metrics.math.compare import GoldKind, MathVerdict
+from swallow_metrics.metrics.math.compare import Comparison, GoldKind
+from swallow_metrics.metrics.math.doubts import number_doubt
+from swallow_metrics.metrics.several import answer_key
 
 
 class Verifier(Protocol):
     """Compares in a process that can be killed."""
 
-    def verify(self, gold: str, kind: GoldKind, prediction: str) -> MathVerdict:
-        """The verdict on one prediction."""
+    def verify(self, gold: str, kind: GoldKind, prediction: str) -> Comparison:
+        """Whether a prediction holds an answer equal to the gold's."""
         ...
 
 
@@ -24,11 +26,12 @@ def score_answers(verifier: Verifier, gold: str, kind: GoldKind, responses: Sequ
     texts alone (MA-6), counted, and said in a warning.
     """
     for response in responses:
-        verdict = verifier.verify(gold, kind, response.text)
-        found = verdict.extracted[0] if verdict.extracted else None
-        score("extractive_match", verdict.equal, extracted=found)
-        if verdict.outcome != "ok":
-            score.count(verdict.outcome)
-        if not verdict.gold_parsed:
+        comparison = verifier.verify(gold, kind, response.text)
+        found = comparison.extracted[0] if comparison.extracted else None
+        score("extractive_match", comparison.equal, extracted=found, answer=answer_key(comparison.extracted))
+        score.issue(number_doubt(response.text))
+        if comparison.outcome != "ok":
+            score.count(comparison.outcome)
+        if not comparison.gold_parsed:
             score.count("gold_unparsed")
-            score.detail("warning", f"expected a gold with a value, but nothing can be read in {gold[-60:]!r}")
+            score.warn(f"expected a gold with a value, but nothing can be read in {gold[-60:]!r}")

@@ -1,4 +1,4 @@
-"""The eight readings of a response that a loose verdict tries (IF-5)."""
+"""The eight readings of a response that a loose verdict tries (IF-5, IB-5)."""
 
 from __future__ import annotations
 

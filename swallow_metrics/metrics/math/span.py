@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Part(NamedTuple):
+class Formula(NamedTuple):
     """One LaTeX environment: its content, and whether a percent word follows."""
 
     content: str
     percent: bool = False
 
 
-class Latex(NamedTuple):
+class LatexSpan(NamedTuple):
     """LaTeX found at `start`…`end`: one environment, or up to six joined by words. `boxed` is a bare box (MA-11)."""
 
     start: int
     end: int
-    parts: tuple[Part, ...]
+    formulas: tuple[Formula, ...]
     boxed: bool = False
 
 
-class Plain(NamedTuple):
+class PlainSpan(NamedTuple):
     """A number or expression of plain text found at `start`…`end`.
 
     A number has `integer` or `decimal` (each as written, maybe empty), an expression has `expression`.
@@ -35,4 +35,4 @@ class Plain(NamedTuple):
     expression: str = ""
 
 
-Candidate = Latex | Plain
+Span = LatexSpan | PlainSpan

@@ -1,0 +1,3 @@
+"""Categories that several metrics are reported by."""
+
+MT_BENCH = ("coding", "extraction", "humanities", "math", "reasoning", "roleplay", "stem", "writing")

@@ -1,0 +1,1 @@
+"""IFBench: does a response do what each of 58 kinds of instruction asks?"""
