@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from swallow_metrics.datasets.atomic import write_atomically
 from swallow_metrics.errors import DataError
+from swallow_metrics.io import read_toml, write_atomically
 
 _HEAD = "# Datasets and the revisions they were evaluated at; rewritten by --data-lock-update.\n"
 _CONTRACT = ("path", "revision", "rows", "sha256")  # the other fields are left out where they are empty
@@ -43,12 +42,7 @@ def read_pin(lock: Path, benchmark_id: str) -> Pin:
 
 def read_lock(lock: Path) -> dict[str, Pin]:
     """All entries, by benchmark. Raises DataError that names file, entry and field."""
-    try:
-        entries = tomllib.loads(lock.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise DataError(f"cannot read --data-lock {lock} ({error.strerror or error})") from error
-    except ValueError as error:  # of TOML or UTF-8
-        raise DataError(f"--data-lock {lock} is no TOML file: {error}; repair or delete it") from error
+    entries = read_toml(lock, "--data-lock", DataError)
     return {name: _pin(lock, name, entry) for name, entry in entries.items()}
 
 
@@ -94,5 +88,5 @@ def _table(name: str, pin: Pin) -> str:
 
 
 def _value(value: str | int) -> str:
-    """A JSON string is a TOML string, but for the one control character that JSON leaves as it is."""
+    """A JSON string is a TOML string, except for one control character that JSON leaves as it is."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

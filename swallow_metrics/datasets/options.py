@@ -26,11 +26,11 @@ def lines(options: Sequence[str]) -> str:
 
 
 def gold_letter(row: Row, options: Sequence[str], index: int) -> str:
-    """The letter of the option at `index`. Raises DataError when there is none."""
+    """The letter of the option at `index`. Raises RowError when there is none."""
     if not 2 <= len(options) <= len(LETTERS):
-        raise row.error(f"expected 2 to {len(LETTERS)} options, but got {len(options)}")
+        raise row.unanswerable(f"expected 2 to {len(LETTERS)} options, but got {len(options)}")
     if not 0 <= index < len(options):
-        raise row.error(f"expected the index of one of its {len(options)} options, but got {index}")
+        raise row.unanswerable(f"expected the index of one of its {len(options)} options, but got {index}")
     return LETTERS[index]
 
 

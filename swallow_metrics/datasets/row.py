@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from swallow_metrics.errors import DataError
+from swallow_metrics.errors import DataError, RowError
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Origin:
 class Loaded:
     """A benchmark's rows in order, and what the report says about them.
 
-    `info` has path, revision (a commit, or None for local files), sha256 (`datasets.digest`), rows, warnings; hub
+    `info` has path, revision (a commit, or None for local files), sha256 (`datasets.content_hash`), rows, warnings; hub
     datasets add source (which of the ways to load worked).
     """
 
@@ -94,6 +94,17 @@ class Row:
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return value
         raise self._wrong(column, "a list of texts", value)
+
+    def gold(self, column: str) -> str:
+        """The text of a gold answer. Raises DataError when it is not text, RowError when it is empty."""
+        text = self.text(column)
+        if not text.strip():
+            raise self.unanswerable(f"expected a gold answer in column {column!r}, but it is empty")
+        return text
+
+    def unanswerable(self, message: str) -> RowError:
+        """An error for a row that no answer can be measured by: its item alone ends with it, the run goes on."""
+        return RowError(f"{self._origin.at(self.number)}: {message}")
 
     def error(self, message: str) -> DataError:
         """An error that says where this row is, for a benchmark to raise: `raise row.error("expected …, but …")`."""

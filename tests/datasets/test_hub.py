@@ -6,9 +6,11 @@ Every load happens in a child process with its own HF_HOME, as these libraries r
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import asdict
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,12 +18,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from loopback_hub import LoopbackHub, Repository, commit
+from places import ROOT
+from swallow_metrics.exchange.benchmark import _declared, _module
+from swallow_metrics.metrics.ifbench.instructions import prepare
 
 CHILD = Path(__file__).with_name("load_in_child.py")
 CONVERTED = "refs/convert/parquet"
 ROWS = [{"question": f"q{n}", "answer": "AB"[n % 2]} for n in range(4)]
 QA = {"split": "test", "columns": ["question", "answer"]}
 SUBSETS = {"subsets": ["anatomy", "virology"], "rows": 4}
+LEVELS = {"subsets": ["low", "top"], "rows": 3, "config": "ja", "splits": {"low": "low", "top": "top"}}
 SCRIPT = "raise SystemExit('a script of a dataset was run')"
 
 
@@ -42,6 +48,12 @@ def card(*configs, split="test"):
     return f"---\nconfigs:\n{files}---\n".encode()
 
 
+def levels(*splits):
+    """As PolyMath is kept: a configuration for a language, a split for a level."""
+    files = "".join(f"  - split: {split}\n    path: ja/{split}.parquet\n" for split in splits)
+    return f"---\nconfigs:\n- config_name: ja\n  data_files:\n{files}---\n".encode()
+
+
 def csv_zip(header=""):
     """As JMMLU is kept: a zip of one CSV a subject, without header lines, beside what a Mac adds and another split."""
     stream = io.BytesIO()
@@ -57,13 +69,58 @@ def script(name, **branches):
     return {"main": {f"{name}.py": SCRIPT.encode()} | branches.pop("files", {})} | branches
 
 
+# As IFBench is kept: one parquet file, and objects with the keys of all of them, mostly null.
+IFBENCH = [
+    {
+        "key": str(n),
+        "prompt": f"p{n} ",
+        "instruction_id_list": [f"count:{name}"],
+        "kwargs": [{"N": 2.0, "m": None, "sep": sep}],
+    }
+    for n, (name, sep) in enumerate([("numbers", None), ("pronouns", None)])
+]
 NESTED = [{"question": "q", "answer": "A", "kwargs": [{"n": 1}, {"language": "ja"}]}]
 LCB = {f"test{n}.jsonl": jsonl([{"question": f"file {n}", "answer": ""}]) for n in ("", 2, 3, 4, 5, 6)}
 JMMLU_COLUMNS = ["question", "A", "B", "C", "D", "answer"]
+
+
+def configurations(files):
+    """A card of configurations with splits: name → split → path."""
+    listed = "".join(
+        f"- config_name: {name}\n  data_files:\n"
+        + "".join(f"  - split: {split}\n    path: {path}\n" for split, path in splits.items())
+        for name, splits in files.items()
+    )
+    return f"---\nconfigs:\n{listed}---\n".encode()
+
+
+JAMCQA = [
+    {"qid": f"c{n}", "category": "culture", "question": f"q{n}", **{f"choice{i}": f"{n}{i}" for i in range(4)},
+     "answer_index": n}
+    for n in range(3)
+]  # fmt: skip
+JGPQA = [
+    {
+        "Question": f"q{n}",
+        "Correct Answer": f"right {n}",
+        **{f"Incorrect Answer {i}": f"wrong {n}{i}" for i in (1, 2, 3)},
+    }
+    for n in range(6)
+]
+SELECTIONS = {"diamond": JGPQA[:1], "main": JGPQA[:3], "extended": JGPQA}
 REPOSITORIES = {
+    "sbintuitions/JamC-QA": {"main": {
+        "README.md": configurations({"v1.0": {"dev": "v1.0/dev.parquet", "test": "v1.0/test.parquet"}}),
+        "v1.0/dev.parquet": parquet(JAMCQA[2:]), "v1.0/test.parquet": parquet(JAMCQA[:2]),
+    }},
+    "llm-jp/jgpqa": {"main": {
+        "README.md": configurations({f"gpqa_{name}": {"train": f"gpqa_{name}.jsonl"} for name in SELECTIONS}),
+        **{f"gpqa_{name}.jsonl": jsonl(rows) for name, rows in SELECTIONS.items()},
+    }},
     "me/data": {"main": {"README.md": card("anatomy", "virology"), "anatomy/t.jsonl": jsonl(ROWS[:2]),
                          "virology/t.jsonl": jsonl(ROWS[2:])}},
     "me/nested": {"main": {"test.jsonl": jsonl(NESTED)}},
+    "me/ifbench": {"main": {"README.md": card("default", split="train"), "default/0.parquet": parquet(IFBENCH)}},
     "me/year1": {"main": {"data/test-00000-of-00001.parquet": parquet(ROWS[:1])}},
     "me/year2": {"main": {"test.jsonl": jsonl(ROWS[1:3])}},
     "me/renamed": script("renamed", **{CONVERTED: {
@@ -82,12 +139,27 @@ REPOSITORIES = {
     "me/zipped2": script("zipped2", files={"D.zip": csv_zip("question,A,B,C,D,answer\n")}),
     "me/wrong": {"main": {"test.jsonl": jsonl([{"question": "q", "label": "A"}])}},
     "me/partial": {"main": {"README.md": card("anatomy"), "anatomy/t.jsonl": jsonl(ROWS[:2])}},
+    "me/levels": {"main": {"README.md": levels("low", "top"), "ja/low.parquet": parquet(ROWS[:1]),
+                           "ja/top.parquet": parquet(ROWS[1:3])}},
+    "me/levels2": script("levels2", files={"ja/low.jsonl": jsonl(ROWS[:1]), "ja/top.jsonl": jsonl(ROWS[1:3]),
+                                           "en/low.jsonl": jsonl(ROWS[3:]), "en/top.jsonl": jsonl(ROWS[3:])}),
     "me/gated": {"main": {"gated.csv": b"question,answer\nq,A\n"}},
     "me/unclear": script("unclear", files={"a.jsonl": jsonl(ROWS), "b.jsonl": jsonl(ROWS)}),
 }  # fmt: skip
+
+
+def declared(module, name, rows):
+    """A benchmark's dataset as its module declares it, with the rows of the hub here."""
+    benchmark = next(b for b in _declared(_module(ROOT / "benchmarks" / f"{module}.py")) if b.id == name)
+    return asdict(benchmark.dataset) | {"rows": rows}
+
+
 CASES = {
+    "jamcqa": declared("test_jamcqa", "jamcqa", 2),
+    **{f"jgpqa_{name}": declared("test_jgpqa", f"jgpqa_{name}", len(rows)) for name, rows in SELECTIONS.items()},
     "data": {"path": "me/data", **QA, **SUBSETS},
     "nested": {"path": "me/nested", **QA, "rows": 1},
+    "ifbench": {"path": "me/ifbench", "split": "train", "columns": list(IFBENCH[0]), "rows": 2},
     "years": {"path": "me/year1", **QA, "rows": 3, "subsets": ["2", "1"], "paths": {"1": "me/year1", "2": "me/year2"}},
     "renamed": {"path": "me/renamed", **QA, "rows": 4, "config": "v1.2"},
     "converted": {"path": "me/converted", **QA, **SUBSETS},
@@ -95,6 +167,8 @@ CASES = {
     "releases": {"path": "me/releases", **QA, "rows": 2, "config": "v5_v6", "files": ["test5.jsonl", "test6.jsonl"]},
     "zipped": {"path": "me/zipped", **QA, **SUBSETS, "columns": JMMLU_COLUMNS},
     "zipped2": {"path": "me/zipped2", **QA, **SUBSETS, "columns": JMMLU_COLUMNS},
+    "levels": {"path": "me/levels", **QA, **LEVELS},
+    "levels2": {"path": "me/levels2", **QA, **LEVELS},
     "wrong": {"path": "me/wrong", **QA, "rows": 1},
     "partial": {"path": "me/partial", **QA, **SUBSETS},
     "gated": {"path": "me/gated", **QA, "rows": 1, "gated": True},
@@ -106,7 +180,8 @@ CASES = {
 def load(home, endpoint, cases, **environment):
     """The results of cases by id, loaded in one child process; "imported" lists the heavy libraries it needed."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "HUGGING"))}
-    environment = kept | {"HF_HOME": str(home), "HF_ENDPOINT": endpoint, "NO_PROXY": "*"} | environment
+    own = {"HF_HOME": str(home), "XDG_CACHE_HOME": f"{home}-own", "HF_ENDPOINT": endpoint, "NO_PROXY": "*"}
+    environment = kept | own | environment
     asked = [{"id": case, "dataset": CASES[case]} if isinstance(case, str) else case for case in cases]
     done = subprocess.run(
         [sys.executable, CHILD], input=json.dumps(asked), env=environment, capture_output=True, text=True, check=False
@@ -163,12 +238,55 @@ def test_rows_are_what_was_written_not_what_a_table_made_of_them(first):
     assert [row[2] for row in first["nested"]["rows"]] == NESTED
 
 
+def test_instructions_of_ifbench_come_from_the_hub(first):
+    """Nulls are as good as absent, numbers are floats, and the instructions of each row can be checked."""
+    rows = [row[2] for row in first["ifbench"]["rows"]]
+    assert [row["prompt"] for row in rows] == ["p0 ", "p1 "]
+    prepared = [prepare(row["instruction_id_list"], row["kwargs"]) for row in rows]
+    assert [(found.id, dict(found.arguments)) for (found,) in prepared] == [
+        ("count:numbers", {"N": 2}),
+        ("count:pronouns", {"N": 2}),
+    ]
+
+
 def test_subsets_can_be_repositories_of_their_own(first):
     """AIME has one a year; paths and revisions are joined in order, rows come in the order of subsets."""
     result = first["years"]
     assert list(zip(ids(result), questions(result), strict=True)) == [("2/0", "q1"), ("2/1", "q2"), ("1/0", "q0")]
     assert result["info"]["path"] == "me/year2+me/year1"
     assert result["info"]["revision"] == f"{head('me/year2')}+{head('me/year1')}"
+
+
+def test_jamcqa_is_read_from_its_one_configuration(first):
+    """Of its two splits the one for tests (JA-1); indices stay numbers."""
+    result = first["jamcqa"]
+    assert [(row[0], row[2]) for row in result["rows"]] == [("0", JAMCQA[0]), ("1", JAMCQA[1])]
+    assert (result["info"]["path"], result["info"]["warnings"]) == ("sbintuitions/JamC-QA", [])
+
+
+@pytest.mark.parametrize("name", SELECTIONS)
+def test_each_selection_of_jgpqa_is_a_configuration(first, name):
+    """They are nested (JG-3): each is read from its own, never from a larger one."""
+    result = first[f"jgpqa_{name}"]
+    assert [row[2] for row in result["rows"]] == SELECTIONS[name]
+    assert (result["info"]["path"], result["info"]["warnings"]) == ("llm-jp/jgpqa", [])
+
+
+def test_jgpqa_is_gated(tmp_path):
+    """Without consent and a token one line says what to do."""
+    with LoopbackHub({"llm-jp/jgpqa": Repository(REPOSITORIES["llm-jp/jgpqa"], gated=True)}) as hub:
+        error = load(tmp_path, hub.url, ["jgpqa_diamond"])["jgpqa_diamond"]["error"]
+    assert "llm-jp/jgpqa is gated: accept its terms" in error and "HF_TOKEN" in error
+
+
+@pytest.mark.parametrize(("name", "source"), [("levels", "data"), ("levels2", "raw files")])
+def test_subsets_can_be_splits_of_one_configuration(first, name, source):
+    """PolyMath has one a level; path and revision are said once."""
+    result = first[name]
+    assert list(zip(ids(result), questions(result), strict=True)) == [("low/0", "q0"), ("top/0", "q1"), ("top/1", "q2")]
+    info = result["info"]
+    assert (info["path"], info["revision"], info["source"]) == (f"me/{name}", head(f"me/{name}"), source)
+    assert info["warnings"] == []
 
 
 def test_a_script_is_never_run_and_its_converted_branch_read(first):
@@ -265,8 +383,8 @@ def test_later_runs_read_the_cache(first, hub, home):
     again = load(home, hub.url, good)
     assert {name: again[name] for name in good} == {name: first[name] for name in good}
     asked = [request for request in hub.requests if request.startswith("GET /api/datasets")]
-    assert sorted(asked) == sorted(
-        f"GET /api/datasets/{path}" for name in good for path in first[name]["info"]["path"].split("+")
+    assert sorted(set(asked)) == sorted(
+        {f"GET /api/datasets/{path}" for name in good for path in first[name]["info"]["path"].split("+")}
     )
     hub.requests.clear()
     offline = load(home, hub.url, [*good, "missing"], HF_HUB_OFFLINE="1")
@@ -285,6 +403,33 @@ def test_an_unreachable_hub_is_one_line(first, home, tmp_path):
     known = load(home, nowhere, ["data"])["data"]["error"]
     assert known.endswith(f"the cache has revision {head('me/data')[:12]}: HF_HUB_OFFLINE=1 takes it")
     assert first["data"]["info"]["rows"] == 4
+
+
+def test_a_cache_that_cannot_be_written_is_stood_in_for_by_the_users_own(hub, tmp_path):
+    """Caches below a file stand for read-only ones, which root cannot have: rows are loaded, and kept elsewhere."""
+    (tmp_path / "file").write_bytes(b"")
+    closed = {f"HF_{name}_CACHE": str(tmp_path / "file" / name) for name in ("HUB", "ASSETS", "DATASETS")}
+    names = ["data", "converted", "zipped"]
+    fresh = load(tmp_path / "home", hub.url, names, **closed)
+    assert [len(fresh[name].get("rows", ())) for name in names] == [4, 4, 4], fresh
+    offline = load(tmp_path / "home", "http://127.0.0.1:9", names, **closed, HF_HUB_OFFLINE="1")
+    assert {name: offline[name] for name in names} == {name: fresh[name] for name in names}
+    neither = load(tmp_path / "home", hub.url, ["converted"], **closed, XDG_CACHE_HOME=str(tmp_path / "file" / "own"))
+    assert "set HF_HOME or XDG_CACHE_HOME to a folder of yours" in neither["converted"]["error"]
+    assert "\n" not in neither["converted"]["error"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can write everywhere")
+def test_a_full_cache_that_is_read_only_serves(first, hub, home, tmp_path):
+    """Online and offline, as where an administrator filled HF_HOME for all; nothing is written into it."""
+    folder = tmp_path / "home"
+    shutil.copytree(home, folder)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    for environment in ({}, {"HF_HUB_OFFLINE": "1"}):
+        assert load(folder, hub.url, ["data"], **environment)["data"] == first["data"]
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755)
 
 
 @pytest.mark.slow

@@ -2,9 +2,9 @@
 
 import pytest
 
-from swallow_metrics.datasets.hub.access import Unusable
+from swallow_metrics.datasets.hub.client import Unusable
 from swallow_metrics.datasets.hub.files import choose
-from swallow_metrics.datasets.hub.ways import Wanted, by_subset_column, converted_files
+from swallow_metrics.datasets.hub.loaders import Wanted, by_subset_column, converted_files
 
 JUNK = ["README.md", ".gitattributes", "D.py", "dataset_infos.json", ".cache.csv", "__MACOSX/test/._anatomy.csv"]
 CHOICES = {
@@ -31,7 +31,7 @@ CHOICES = {
 
 @pytest.mark.parametrize("name", CHOICES)
 def test_files_are_chosen_by_subset_and_split(name):
-    """Whatever the layout, beside files that are no data."""
+    """Whatever the layout, beside files that are not data."""
     files, config, split, chosen = CHOICES[name]
     assert choose([*JUNK, *files], config, split) == chosen
 

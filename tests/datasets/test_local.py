@@ -9,10 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from swallow_metrics.datasets.lenient import dumps
-from swallow_metrics.datasets.local import json_lines, load_demo, load_local
+from swallow_metrics.datasets.formats import json_lines
+from swallow_metrics.datasets.local import load_demo, load_local
 from swallow_metrics.datatypes import Dataset
 from swallow_metrics.errors import DataError
+from swallow_metrics.io import dumps
 
 FLAT = Dataset("owner/flat", "test", columns=("question", "answer"), rows=2)
 SPLIT = Dataset("owner/split", "test", columns=("question",), rows=3, subsets=("b", "a", "c"))
@@ -56,7 +57,7 @@ def test_a_benchmark_with_subsets_also_takes_one_file(tmp_path):
 
 def test_a_benchmark_with_the_same_rows_lends_its_file(tmp_path):
     """jemhopqa_cot asks the questions of jemhopqa; a file of its own comes first."""
-    variant = Dataset("owner/flat", "test", columns=("question",), rows=1, local="flat")
+    variant = Dataset("owner/flat", "test", columns=("question",), rows=1, same_rows_as="flat")
     write(tmp_path / "flat.jsonl", {"question": "theirs"})
     assert load_local("variant", variant, tmp_path).rows[0].text("question") == "theirs"
     write(tmp_path / "variant.jsonl", {"question": "own"})
@@ -110,7 +111,7 @@ def test_a_missing_file_says_what_was_expected_where(tmp_path):
     write(tmp_path / "flatt.jsonl", {"question": "q"})
     with pytest.raises(DataError, match=r"did you mean flatt.jsonl\?"):
         load_local("flat", FLAT, tmp_path)
-    with pytest.raises(DataError, match="but that is no folder"):
+    with pytest.raises(DataError, match="but that is not a folder"):
         load_local("flat", FLAT, tmp_path / "none")
     with pytest.raises(DataError, match=r"expected split.jsonl or split/<subset>.jsonl in "):
         load_local("split", SPLIT, tmp_path)
@@ -129,7 +130,7 @@ def test_a_file_of_no_subset_is_refused_with_the_nearest_name(tmp_path):
     dataset = Dataset("x/y", "test", ("question",), 1, subsets=("anatomy", "virology"))
     write(tmp_path / "many/anatmy.jsonl", {"question": "q"})
     with pytest.raises(
-        DataError, match=r"anatmy.jsonl is no subset of it; rename or remove it \(nearest subset: anatomy\)"
+        DataError, match=r"anatmy.jsonl is not a subset of it; rename or remove it \(nearest subset: anatomy\)"
     ):
         load_local("many", dataset, tmp_path)
     (tmp_path / "flat").mkdir()

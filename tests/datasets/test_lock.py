@@ -49,7 +49,7 @@ def test_whatever_is_written_is_read_again(tmp_path, name, path, rows, revision)
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("[b\n", "is no TOML file: .*line 1.*; repair or delete it"),
+        ("[b\n", "is not TOML: .*line 1.*; repair or delete it"),
         ("b = 1\n", r"expected a table \[b\], but got 1$"),
         ("[b]\npath = 'p'\n", r"\[b\] expected revision as str, but got nothing$"),
         ("[b]\npath = 'p'\nrevision = 'r'\nrows = '9'\nsha256 = ''\n", r"\[b\] expected rows as int, but got '9'$"),
@@ -72,7 +72,7 @@ def test_bytes_that_are_no_text_are_no_lock(tmp_path):
     """Such as a compressed file."""
     lock = tmp_path / "data.lock"
     lock.write_bytes(b"\x1f\x8b\x08\xff")
-    with pytest.raises(DataError, match="is no TOML file"):
+    with pytest.raises(DataError, match="is not TOML"):
         read_lock(lock)
 
 

@@ -1,17 +1,20 @@
 """Rows that were loaded once, by commit: later runs read one file, need no network and never import `datasets`.
 
-They are kept where huggingface_hub lets libraries keep what they make of its files (HF_ASSETS_CACHE).
+They are kept where huggingface_hub lets libraries keep what they make of its files (HF_ASSETS_CACHE), or where that
+cannot be written, as in a shared HF_HOME, in this user's own cache. Both are read.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from swallow_metrics.datasets.atomic import write_atomically
-from swallow_metrics.datasets.hub.ways import Found, Wanted
-from swallow_metrics.datasets.lenient import dumps, loads, without_nulls
+from swallow_metrics.datasets.hub.client import own_cache
+from swallow_metrics.datasets.hub.loaders import Found, Wanted
+from swallow_metrics.io import dumps, loads, without_nulls, write_atomically
 
 _LOGGER = logging.getLogger(__name__)
 _FORM = 1  # of the files; raise it when they change, and older ones are passed over
@@ -19,40 +22,36 @@ _FORM = 1  # of the files; raise it when they change, and older ones are passed 
 
 def read(wanted: Wanted, sha: str) -> tuple[Found, str] | None:
     """What was found at this commit and in which way, or None when that was never kept."""
-    path = _path(wanted, sha)
-    if path is None or not path.is_file():
-        return None
-    try:
-        return decode(path.read_bytes())
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        _LOGGER.warning("%s is passed over: %s", path, error)
-        return None
+    for path in _paths(wanted, sha):
+        try:
+            return decode(path.read_bytes())
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            _LOGGER.warning("%s is passed over: %s", path, error)
+    return None
 
 
 def keep(wanted: Wanted, sha: str, content: bytes, *, newest: bool) -> None:
-    """Keep what `encode` made. A folder that cannot be written is no reason to stop."""
-    path = _path(wanted, sha)
-    if path is None:
-        return
-    try:
-        write_atomically(path, content)
-        if newest:
-            note_newest(wanted, sha)
-    except OSError as error:
-        _LOGGER.warning("%s is not kept: %s", path, error)
+    """Keep what `encode` made. Folders that cannot be written are not a reason to stop."""
+    _write(_paths(wanted, sha), content)
+    if newest:
+        note_newest(wanted, sha)
 
 
 def note_newest(wanted: Wanted, sha: str) -> None:
-    """Remember which commit an offline run without a lock takes. Raises OSError."""
-    path = _path(wanted, "newest")
-    if path is not None and newest(wanted) != sha:
-        write_atomically(path, sha.encode())
+    """Remember which commit an offline run without a lock takes."""
+    if newest(wanted) != sha:
+        _write(_paths(wanted, "newest"), sha.encode())
 
 
 def newest(wanted: Wanted) -> str | None:
     """The commit that was the newest one in the last run online."""
-    path = _path(wanted, "newest")
-    return path.read_text() if path is not None and path.is_file() else None
+    noted: list[tuple[float, str]] = []
+    for path in _paths(wanted, "newest"):
+        with suppress(OSError):
+            noted.append((path.stat().st_mtime, path.read_text()))
+    return max(noted)[1] if noted else None
 
 
 def encode(found: Found, way: str) -> bytes:
@@ -60,11 +59,11 @@ def encode(found: Found, way: str) -> bytes:
     head = {"form": _FORM, "way": way, "commit": found.commit, "missing": found.missing}
     tables = [[subset, len(table)] for subset, table in found.tables.items()]
     rows = [
-        dumps({name: without_nulls(value) for name, value in row.items()})
+        dumps({name: without_nulls(value) for name, value in row.items()}, sort_keys=True)
         for table in found.tables.values()
         for row in table
     ]
-    return b"".join([dumps(head | {"tables": tables}), *rows])
+    return b"".join([dumps(head | {"tables": tables}, sort_keys=True), *rows])
 
 
 def decode(content: bytes) -> tuple[Found, str]:
@@ -78,14 +77,22 @@ def decode(content: bytes) -> tuple[Found, str]:
     return Found(tables, head["commit"], head["missing"]), head["way"]
 
 
-def _path(wanted: Wanted, sha: str) -> Path | None:
-    from huggingface_hub import cached_assets_path
+def _write(paths: Sequence[Path], content: bytes) -> None:
+    """Write the first file that can be written."""
+    for path in paths:
+        try:
+            write_atomically(path, content)
+        except OSError as error:
+            _LOGGER.info("%s is not kept: %s", path, error)
+        else:
+            return
+
+
+def _paths(wanted: Wanted, sha: str) -> list[Path]:
+    """The file in both caches, in the order they are written."""
+    from huggingface_hub import constants
 
     what = [wanted.split, wanted.columns, list(wanted.configs.items()), wanted.files]
-    name = sha256(dumps(what)).hexdigest()[:16]
-    try:
-        folder: Path = cached_assets_path("pytest-swallow", wanted.path, sha)
-    except OSError as error:
-        _LOGGER.warning("no cache of rows: %s", error)
-        return None
-    return folder / f"{name}.jsonl"
+    name = sha256(dumps(what, sort_keys=True)).hexdigest()[:16]
+    folders = (Path(constants.HF_ASSETS_CACHE) / "pytest-swallow", own_cache() / "assets")
+    return [folder / wanted.path.replace("/", "--") / sha / f"{name}.jsonl" for folder in folders]

@@ -1,4 +1,4 @@
-"""Load a benchmark's rows from the hub: which revision, in which way, and whether that is what was pinned."""
+"""Load a benchmark's rows from the hub: which revision, with which loader, and whether that is what was pinned."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from swallow_metrics.datasets.digest import rows_sha256
-from swallow_metrics.datasets.hub import access, cache
-from swallow_metrics.datasets.hub.ways import WAYS, Found, Wanted, from_datasets_cache
+from swallow_metrics.datasets.content_hash import rows_sha256
+from swallow_metrics.datasets.hub import cache, client
+from swallow_metrics.datasets.hub.loaders import LOADERS, Found, Wanted, from_datasets_cache
 from swallow_metrics.datasets.lock import Pin, check_pin, read_pin, update_lock
 from swallow_metrics.datasets.row import Loaded, Origin, Row
 from swallow_metrics.datatypes import Dataset
@@ -20,7 +20,7 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one repository brought: its newest or pinned commit, the way that worked and what it found."""
+    """What one repository brought: its newest or pinned commit, the loader that worked and what it found."""
 
     wanted: Wanted
     revision: str
@@ -58,7 +58,12 @@ def load_hub(benchmark_id: str, dataset: Dataset, lock: Path | None = None, upda
 
 
 def wanted_from(dataset: Dataset) -> list[Wanted]:
-    """What to take from each repository of a dataset: nearly always one."""
+    """What to take from each repository or split of a dataset: nearly always one."""
+    if dataset.splits:
+        return [
+            Wanted(dataset.path, split, dataset.columns, dataset.rows, {subset: dataset.config}, gated=dataset.gated)
+            for subset, split in dataset.splits.items()
+        ]
     configs: dict[str, dict[str | None, str | None]] = {}
     for subset in dataset.subsets:
         own = dataset.paths.get(subset)  # a repository for this subset alone has no configuration of its name
@@ -73,7 +78,7 @@ def wanted_from(dataset: Dataset) -> list[Wanted]:
 
 def _part(wanted: Wanted, pin: Pin | None) -> Part:
     """One repository's rows, from the cache where this commit was loaded before."""
-    offline = access.is_offline()
+    offline = client.is_offline()
     commit = None
     if pin is not None:
         sha: str | None = pin.revision
@@ -108,47 +113,49 @@ def _from_datasets(wanted: Wanted) -> tuple[Found, str] | None:
     try:
         found = from_datasets_cache(wanted)
     except Exception as error:  # noqa: BLE001  # `datasets` raises errors of many kinds; all mean: not there
-        _LOGGER.info("%s is not in the cache of datasets: %s", wanted.path, access.reason_of(error))
+        _LOGGER.info("%s is not in the cache of datasets: %s", wanted.path, client.reason_of(error))
         return None
     return cache.decode(cache.encode(found, "data"))
 
 
-def _resolve(wanted: Wanted, revision: str | None) -> access.Commit:
+def _resolve(wanted: Wanted, revision: str | None) -> client.Commit:
     try:
-        return access.resolve(wanted.path, revision)
+        return client.resolve(wanted.path, revision)
     except Exception as error:  # every kind of huggingface_hub and its HTTP library: the seam is here
-        reason = access.explain(error, wanted.path, gated=wanted.gated)
+        reason = client.explain(error, wanted.path, gated=wanted.gated)
         if reason is None:
             at = f" has no revision {revision!r}" if revision else " cannot be looked up"
-            reason = DataError(f"{wanted.path}{at} ({access.reason_of(error)}); use --data-dir DIR")
+            reason = DataError(f"{wanted.path}{at} ({client.reason_of(error)}); use --data-dir DIR")
         known = cache.newest(wanted)
         if known is not None:
             reason = DataError(f"{reason}; the cache has revision {known[:12]}: HF_HUB_OFFLINE=1 takes it")
         raise reason from error
 
 
-def _first_that_works(wanted: Wanted, commit: access.Commit, pin: Pin | None) -> tuple[Found, str]:
-    """The first way that finds every subset, else the one that finds most. Raises DataError saying what was tried."""
-    ways = [pin.source] if pin is not None and pin.source in WAYS else list(WAYS)
+def _first_that_works(wanted: Wanted, commit: client.Commit, pin: Pin | None) -> tuple[Found, str]:
+    """The first loader that finds every subset, else the one that finds most. Raises DataError with what was tried."""
+    loaders = [pin.source] if pin is not None and pin.source in LOADERS else list(LOADERS)
     tried: list[str] = []
     best: tuple[Found, str] | None = None
-    for way in ways:
+    for loader in loaders:
         try:
-            found = WAYS[way](wanted, commit, (pin.data_revision or None) if pin is not None else None)
+            found = LOADERS[loader](wanted, commit, (pin.data_revision or None) if pin is not None else None)
+        except DataError:
+            raise
         except Exception as error:  # `datasets` raises errors of many kinds, its own bugs among them
-            final = access.explain(error, wanted.path, gated=wanted.gated)
+            final = client.explain(error, wanted.path, gated=wanted.gated)
             if final is not None:
                 raise final from error
-            _LOGGER.info("%s as %s: %s", wanted.path, way, access.reason_of(error))
-            tried.append(f"{way} ({access.reason_of(error)})")
+            _LOGGER.info("%s as %s: %s", wanted.path, loader, client.reason_of(error))
+            tried.append(f"{loader} ({client.reason_of(error)})")
             continue
-        _LOGGER.info("%s as %s: found %s subsets", wanted.path, way, len(found.tables))
+        _LOGGER.info("%s as %s: found %s subsets", wanted.path, loader, len(found.tables))
         if best is None or len(found.tables) > len(best[0].tables):
-            best = found, way
+            best = found, loader
         if not found.missing:
             break
     if best is None and commit.gated:
-        raise access.gated_error(wanted.path)
+        raise client.gated_error(wanted.path)
     if best is None:
         raise DataError(
             f"cannot read {wanted.path} at {commit.sha[:12]} from the hub; tried {'; '.join(tried)}. "
@@ -171,7 +178,7 @@ def _loaded(benchmark_id: str, dataset: Dataset, parts: Sequence[Part]) -> Loade
             warnings.append(f"{benchmark_id}: {part.wanted.path} has no subset {names}")
     rows = [row for subset in dataset.subsets or (None,) for row in by_subset.get(subset, [])]
     path = _joined([part.wanted.path for part in parts])
-    if len(rows) != dataset.rows:
+    if dataset.rows is not None and len(rows) != dataset.rows:
         warnings.append(f"{benchmark_id}: {path} has {len(rows):,} rows, expected {dataset.rows:,}")
     info = {
         "path": path,
@@ -193,9 +200,13 @@ def _pin_of(pin: Pin | None, number: int) -> Pin | None:
     revisions, commits = pin.revision.split("+"), pin.data_revision.split("+")
     if len(revisions) != pin.path.count("+") + 1:
         raise DataError(f"expected a revision for each of {pin.path}, but got {pin.revision!r}; see --data-lock-update")
-    commit = commits[number] if number < len(commits) else ""
-    return Pin(pin.path, revisions[number], pin.rows, pin.sha256, pin.source, commit)
+    return Pin(pin.path, _nth(revisions, number), pin.rows, pin.sha256, pin.source, _nth(commits, number))
+
+
+def _nth(texts: Sequence[str], number: int) -> str:
+    """One stands for all: the splits of one repository."""
+    return texts[number] if number < len(texts) else texts[0] if len(texts) == 1 else ""
 
 
 def _joined(texts: Sequence[str]) -> str:
-    return "+".join(texts)
+    return texts[0] if len(set(texts)) == 1 else "+".join(texts)

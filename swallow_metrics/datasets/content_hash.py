@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from swallow_metrics.datasets.lenient import dumps, without_nulls
 from swallow_metrics.datasets.row import Row
+from swallow_metrics.io import dumps, without_nulls
 
 
 def rows_sha256(rows: Iterable[Row], columns: Sequence[str]) -> str:
@@ -20,5 +20,5 @@ def rows_sha256(rows: Iterable[Row], columns: Sequence[str]) -> str:
     for row in rows:
         values = row.values
         kept = {name: without_nulls(values[name]) for name in columns if values.get(name) is not None}
-        digest.update(dumps([row.id, kept]))
+        digest.update(dumps([row.id, kept], sort_keys=True))
     return digest.hexdigest()

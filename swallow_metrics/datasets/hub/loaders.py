@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from swallow_metrics.datasets.hub.access import CONVERTED, Commit, Unusable, resolve, without_bars
-from swallow_metrics.datasets.hub.files import Table, read_raw, same_name
+from swallow_metrics.datasets.formats import Table
+from swallow_metrics.datasets.hub.client import CONVERTED, Commit, Unusable, resolve, without_bars
+from swallow_metrics.datasets.hub.files import read_raw, same_name
 
 Tables = dict[str | None, Table]
 
@@ -24,7 +25,7 @@ class Wanted:
     path: str
     split: str
     columns: tuple[str, ...]
-    rows: int
+    rows: int | None
     configs: Mapping[str | None, str | None]
     files: tuple[str, ...] = ()
     gated: bool = False
@@ -122,7 +123,7 @@ def as_raw_files(wanted: Wanted, commit: Commit, _pinned: str | None) -> Found:
     return _found(wanted, tables, commit.sha, commit.files)
 
 
-WAYS: Mapping[str, Callable[[Wanted, Commit, str | None], Found]] = {
+LOADERS: Mapping[str, Callable[[Wanted, Commit, str | None], Found]] = {
     "data": as_data,
     CONVERTED: as_converted,
     "raw files": as_raw_files,

@@ -16,7 +16,8 @@ CONVERTED = "refs/convert/parquet"  # the branch where the hub keeps a dataset's
 _TIMEOUT_S = 20.0
 _TRUE = {"1", "ON", "YES", "TRUE"}
 _unreachable: dict[str, Exception] = {}  # endpoints that this process could not reach: waiting once is enough
-_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR}
 
 
 class Unusable(Exception):  # noqa: N818  # not an error yet: another way to load the dataset may work
@@ -33,11 +34,31 @@ class Commit:
     gated: bool = False
 
     def download(self, file: str) -> Path:
-        """A local copy of a file, from huggingface_hub's cache where it is there."""
-        from huggingface_hub import hf_hub_download, utils
+        """A local copy of a file, in huggingface_hub's cache, or in this user's own where that cannot be written.
 
-        with without_bars(utils):
-            return Path(hf_hub_download(self.path, file, repo_type="dataset", revision=self.sha))
+        Raises DataError where neither can, and what huggingface_hub raises.
+        """
+        from huggingface_hub import constants, hf_hub_download, utils
+
+        caches = (Path(constants.HF_HUB_CACHE), own_cache() / "hub")
+        for cache in caches:
+            try:
+                with without_bars(utils):
+                    return Path(
+                        hf_hub_download(self.path, file, repo_type="dataset", revision=self.sha, cache_dir=cache)
+                    )
+            except OSError as error:
+                if error.errno not in _READ_ONLY:
+                    raise
+        raise DataError(
+            f"cannot keep {self.path} in the cache: neither {caches[0]} nor {caches[1]} can be written; set HF_HOME or "
+            "XDG_CACHE_HOME to a folder of yours"
+        )
+
+
+def own_cache() -> Path:
+    """This user's own cache, for what a read-only or shared HF_HOME does not take."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "pytest-swallow"
 
 
 def resolve(path: str, revision: str | None = None) -> Commit:
@@ -87,7 +108,7 @@ def explain(error: BaseException, path: str, *, gated: bool = False) -> DataErro
             )
         elif status is not None and (status == 429 or status >= 500):
             message = f"{hub} answers {status} for {path}; try again later, or use --data-dir DIR"
-        elif isinstance(e, OSError) and e.errno in _DISK:
+        elif isinstance(e, OSError) and e.errno in _FULL:
             message = f"cannot keep {path} in the cache ({e.strerror}: {e.filename}); set HF_HOME to another folder"
         elif _is_transport(e):
             reason = _first_line(e) or type(e).__name__
