@@ -1,4 +1,7 @@
-"""A real OpenAI-compatible HTTP server on loopback, for tests and benchmarks: `python tests/endpoint.py PORT`."""
+"""A real OpenAI-compatible HTTP server on loopback, for tests and benchmarks.
+
+`python tests/endpoint.py PORT [LATENCY [ANSWER]]` is one as a process of its own, which may be killed and stopped.
+"""
 
 import asyncio
 import contextlib
@@ -9,39 +12,75 @@ import threading
 from aiohttp import web
 
 KEY = "secret-key-of-the-tests"
+RESET = object()  # close the connection instead of an answer
+HALF = object()  # close it in the middle of one
+ENDLESS = object()  # begin one and never come to its end
+PATH = "/v1/chat/completions"
 
 
 class Endpoint:
     """Answers chat completions in a thread of its own.
 
-    `answer(body)` returns a text, a message dict, a (status, headers, text) triple, or None to hang. `bodies` lists what was asked,
-    `headers` the headers of each request, `peak` the largest number of requests open at once.
+    `answer(body)` returns a text, a message dict, a (status, headers, text) triple, RESET,
+    HALF, ENDLESS, or None to hang. `bodies` lists what was asked, `headers` the headers of each request, `asked` the
+    paths of all requests, `peak` the largest number of requests open at once. Requests after number `hold_after` wait
+    until it is None. Only `path` is answered; `models` is the list at /v1/models, None for none.
     """
 
-    def __init__(self, answer, *, latency_s=0.0, key=None):
+    def __init__(self, answer, *, latency_s=0.0, key=None, path=PATH, models=None):
         self.answer = answer
         self.latency_s = latency_s
         self.key = key
-        self.bodies = []
+        self.path = path
+        self.models = models
+        self.bodies, self.headers, self.asked = [], [], []
         self.open = self.peak = 0
+        self.hold_after = None
         self._ready = threading.Event()
 
     async def handle(self, request):
         self.open += 1
         self.peak = max(self.peak, self.open)
+        self.asked.append(request.path_qs)
         try:
+            if request.path == "/v1/models" and self.models is not None:
+                return web.json_response({"data": [{"id": name, "root": root} for name, root in self.models.items()]})
+            if request.path_qs != self.path:
+                return web.json_response({"detail": "Not Found"}, status=404)
+            self.headers.append(dict(request.headers))
             if self.key and request.headers.get("Authorization") != f"Bearer {self.key}":
                 return web.json_response({"error": {"message": "Incorrect API key provided"}}, status=401)
             body = json.loads(await request.read())
             self.bodies.append(body)
+            number = len(self.bodies)
+            while self.hold_after is not None and number > self.hold_after:  # noqa: ASYNC110  # set from another thread
+                await asyncio.sleep(0.01)
             if self.latency_s:
                 await asyncio.sleep(self.latency_s)
             answer = self.answer(body)
             if answer is None:
                 await asyncio.sleep(60)
+            if answer is RESET:
+                request.transport.abort()
+                return web.Response()
+            if answer is HALF:
+                reply = web.StreamResponse(headers={"Content-Length": "1000"})
+                await reply.prepare(request)
+                await reply.write(b'{"choices": [{"message": {"content": "half')
+                request.transport.abort()
+                return reply
+            if answer is ENDLESS:
+                reply = web.StreamResponse()
+                await reply.prepare(request)
+                await reply.write(b'{"choices": [{"message": {"content": "')
+                with contextlib.suppress(ConnectionError):
+                    while True:
+                        await reply.write(b"again and again " * 4096)
+                return reply
             if isinstance(answer, tuple):
                 status, headers, text = answer
-                return web.Response(status=status, headers=headers, text=text, content_type="application/json")
+                headers = {"Content-Type": "application/json", **headers}
+                return web.Response(status=status, headers=headers, body=text.encode())
             return web.json_response(completion(body["model"], answer))
         finally:
             self.open -= 1
@@ -53,8 +92,14 @@ class Endpoint:
         return self
 
     def __exit__(self, *_):
+        if self._loop.is_closed():
+            return  # stopped before
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(10)
+
+    def stop(self):
+        """Be gone, as a killed server is; leaving the context does the same."""
+        self.__exit__()
 
     @property
     def url(self):
@@ -66,8 +111,8 @@ class Endpoint:
     async def _main(self, port=0):
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         app = web.Application(client_max_size=2**27)
-        app.router.add_post("/v1/chat/completions", self.handle)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        app.router.add_route("*", "/{path:.*}", self.handle)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.01)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", port)
         await site.start()
@@ -91,8 +136,7 @@ def completion(model, answer):
 
 
 if __name__ == "__main__":
-    server = Endpoint(
-        lambda body: "よく考えます。\n回答: B", latency_s=float(sys.argv[2]) if len(sys.argv) > 2 else 0.0
-    )
+    number, latency, text = [*sys.argv[1:], *["0", "よく考えます。\n回答: B"][len(sys.argv) - 2 :]]
+    server = Endpoint(lambda body: text, latency_s=float(latency))
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(server._main(int(sys.argv[1])))
+        asyncio.run(server._main(int(number)))

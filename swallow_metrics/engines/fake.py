@@ -22,6 +22,9 @@ class FakeEngine:
         self._function = function
         self._latency_s = latency_s
 
+    async def open(self) -> None:
+        """Nothing to open."""
+
     async def generate(self, request: Request) -> Response:
         """The function's answer, as a finished response."""
         self.requests.append(request)

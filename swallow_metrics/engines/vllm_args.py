@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from swallow_metrics.errors import UsageError
+from swallow_metrics.io import is_secret
 
 INSTALL = "pip install 'pytest-swallow[vllm]'"
 
@@ -28,7 +29,7 @@ _OPTION_INSTEAD = {
 # gives no --max-tokens, an answer may fill the model's context.
 _DEFAULTS: dict[str, Any] = {"disable_log_stats": True}
 _NO_HIDDEN_BOUND = {"max_new_tokens": None}
-_SECRETS = ("token", "key", "secret", "password")
+_OURS = {"n", "output_kind"}  # one whole answer at a time
 
 
 def vllm_folder() -> Path:
@@ -63,13 +64,7 @@ def engine_arguments(given: Mapping[str, Any], package: Path | None = None) -> d
 
 def argument_names(package: Path) -> frozenset[str]:
     """Fields of vLLM's argument classes in a package folder; empty when its source has another shape."""
-    return frozenset(
-        field.target.id
-        for node in _statements(package / "engine" / "arg_utils.py")
-        if isinstance(node, ast.ClassDef) and node.name in ("EngineArgs", "AsyncEngineArgs")
-        for field in node.body
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
-    )
+    return _fields(package, "engine/arg_utils.py", ("EngineArgs", "AsyncEngineArgs"))
 
 
 def check_reasoning_parser(name: str, arguments: Mapping[str, Any], package: Path | None = None) -> None:
@@ -88,6 +83,16 @@ def parser_names(package: Path) -> frozenset[str]:
         for key in node.value.keys
         if isinstance(key, ast.Constant) and isinstance(key.value, str)
     )
+
+
+def check_generation(fields: Collection[str], package: Path | None = None) -> None:
+    """Raises UsageError for a setting of requests that is not a sampling parameter of the installed vLLM."""
+    known = _fields(package or vllm_folder(), "sampling_params.py", ("SamplingParams",)) - _OURS
+    for name in fields:
+        if known and name not in known and name != "chat_template_kwargs":
+            near = ", ".join(get_close_matches(name, sorted(known), n=3, cutoff=0.5))
+            hint = f"the nearest are {near}" if near else "see vLLM's SamplingParams for all of them"
+            raise UsageError(f"--generation {name} is not a sampling parameter of the installed vLLM; {hint}")
 
 
 def serve_flags(arguments: Mapping[str, Any]) -> list[str]:
@@ -110,10 +115,18 @@ def serve_flags(arguments: Mapping[str, Any]) -> list[str]:
 
 def without_secrets(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Arguments for the report: what the user gave that may be a secret is masked."""
-    return {
-        name: "***" if isinstance(value, str) and any(name.endswith(secret) for secret in _SECRETS) else value
-        for name, value in arguments.items()
-    }
+    return {name: "***" if isinstance(value, str) and is_secret(name) else value for name, value in arguments.items()}
+
+
+def _fields(package: Path, file: str, classes: tuple[str, ...]) -> frozenset[str]:
+    """Public annotated fields of classes in a source file; empty when it has another shape."""
+    return frozenset(
+        field.target.id
+        for node in _statements(package / file)
+        if isinstance(node, ast.ClassDef) and node.name in classes
+        for field in node.body
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and field.target.id[0] != "_"
+    )
 
 
 def _statements(file: Path) -> list[ast.stmt]:

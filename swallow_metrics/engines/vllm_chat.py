@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from swallow_metrics.datatypes import Message, Request
+from swallow_metrics.datatypes import Message, Request, Sampling
 from swallow_metrics.engines.vllm_model import one_line
 from swallow_metrics.errors import EngineError, UsageError
 
@@ -47,11 +47,8 @@ class Chat:
         """The prompt's token ids. Raises EngineError when the template refuses these messages."""
         if not self._use_template:
             return list(self._tokenizer.encode(plain_prompt(request.messages)))
-        effort = request.sampling.reasoning_effort
-        # As `vllm serve` does: asking for an effort also switches thinking on or off where the template has that.
-        extra = {} if effort is None else {"reasoning_effort": effort, "enable_thinking": effort != "none"}
         try:
-            return self._tokens([dict(message) for message in request.messages], extra)
+            return self._tokens([dict(message) for message in request.messages], template_arguments(request.sampling))
         except Exception as error:  # templates raise whatever they like
             msg = f"the chat template refuses the messages ({type(error).__name__}: {one_line(error)})"
             raise EngineError(msg) from error
@@ -61,6 +58,16 @@ class Chat:
         if isinstance(rendered, str):  # the template has already written the special tokens
             return list(self._tokenizer.encode(rendered, add_special_tokens=False))
         return list(rendered)
+
+
+def template_arguments(sampling: Sampling) -> dict[str, Any]:
+    """What a request says to the chat template, as `vllm serve` reads it.
+
+    Asking for an effort also switches thinking on or off where the template has that.
+    """
+    effort = sampling.reasoning_effort
+    asked = {} if effort is None else {"reasoning_effort": effort, "enable_thinking": effort != "none"}
+    return {**asked, **sampling.extra.get("chat_template_kwargs", {})}
 
 
 class Reasoning:
@@ -81,7 +88,7 @@ class Reasoning:
                 model_name=model_config.model,
                 is_harmony=model_config.hf_config.model_type == "gpt_oss",
             )
-            self._request = self._new().adjust_request(
+            self._request = self._new({}).adjust_request(
                 ChatCompletionRequest(messages=[{"role": "user", "content": ""}])
             )
         except Exception as error:  # unknown name, or tokens of this parser missing from the vocabulary
@@ -89,17 +96,23 @@ class Reasoning:
             msg = f"--reasoning-parser {name!r} cannot be used with {model_config.model}: {one_line(cause)}"
             raise UsageError(msg) from error
 
-    def _new(self) -> Any:
-        return self._parser(self._tokenizer, None, chat_template_kwargs={}, model_config=self._model_config)
+    def _new(self, template: Mapping[str, Any]) -> Any:
+        settings = {"chat_template_kwargs": dict(template), "model_config": self._model_config}
+        return self._parser(self._tokenizer, None, **settings)
 
     @property
     def skip_special_tokens(self) -> bool:
         """Whether the parser wants the text without special tokens."""
         return bool(self._request.skip_special_tokens)
 
-    def split(self, text: str, prompt: list[int], tokens: Sequence[int]) -> tuple[str, str | None]:
-        """(answer, reasoning). Where no answer was written the reasoning takes its place (BE-30)."""
-        parser = self._new()
+    def split(
+        self, text: str, prompt: list[int], tokens: Sequence[int], template: Mapping[str, Any] | None = None
+    ) -> tuple[str, str | None]:
+        """(answer, reasoning). Where no answer was written the reasoning takes its place (BE-30).
+
+        `template` are the arguments of the chat template: some parsers ask them whether the model was to think.
+        """
+        parser = self._new(template or {})
         if hasattr(parser, "set_prompt_token_ids"):
             parser.set_prompt_token_ids(prompt)
         reasoning, content, _ = parser.parse(text, self._request, model_output_token_ids=tokens)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import logging
 import multiprocessing.spawn
 import os
 import re
 import shlex
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _FORMAT = "%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"
 _ERROR = re.compile(r"(?:^|\s)((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt|OutOfMemory)\b: .+)$")
-_CONSEQUENCE = ("Engine core initialization failed", "Executor failed", "WorkerProc initialization failed")
+_CONSEQUENCE = (
+    "Engine core initialization failed", "Executor failed", "WorkerProc initialization failed", "EngineDeadError",
+)  # fmt: skip
 
 
 @contextmanager
@@ -24,10 +28,10 @@ def into_log(log: Path, *, verbose: bool = False) -> Iterator[None]:
     `verbose` shows everything on the terminal instead. Environment and start method are as before afterwards; what
     the user set for vLLM's logging or processes stays untouched.
     """
-    logging = {"VLLM_LOGGING_CONFIG_PATH", "VLLM_CONFIGURE_LOGGING", "VLLM_LOGGING_LEVEL"}
+    own = {"VLLM_LOGGING_CONFIG_PATH", "VLLM_CONFIGURE_LOGGING", "VLLM_LOGGING_LEVEL"}
     # Copies (fork) of a process that already runs threads can hang, and would hold its files and sockets open.
     wanted = {"VLLM_WORKER_MULTIPROC_METHOD": "spawn"}
-    quiet = not verbose and not logging & os.environ.keys()
+    quiet = not verbose and not own & os.environ.keys()
     if quiet:
         wanted["VLLM_LOGGING_CONFIG_PATH"] = str(_logging_config(log))
     before = {name: os.environ.get(name) for name in wanted}
@@ -35,9 +39,17 @@ def into_log(log: Path, *, verbose: bool = False) -> Iterator[None]:
     os.environ.update({name: value for name, value in wanted.items() if name not in os.environ})
     if quiet and (interpreter := _writing_to(log)) is not None:
         multiprocessing.spawn.set_executable(str(interpreter))
+    early = logging.FileHandler(log, delay=True)  # for what vLLM says before it reads that configuration
+    logger = logging.getLogger("vllm")
+    if quiet:
+        logger.addHandler(early)
+        logger.propagate = False
+        atexit.register(_silence)  # before vLLM's own, so that it runs after them
     try:
         yield
     finally:
+        logger.removeHandler(early)
+        early.close()
         multiprocessing.spawn.set_executable(python)
         for name, value in before.items():
             if value is None:
@@ -57,6 +69,15 @@ def _logging_config(log: Path) -> Path:
     }
     file.write_text(json.dumps(config), "utf-8")
     return file
+
+
+def _silence() -> None:
+    """Send what libraries below vLLM complain of after Python has ended to nowhere."""
+    with suppress(AttributeError, OSError, ValueError):  # there is none, or it is closed
+        sys.stderr.flush()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
 
 
 def _writing_to(log: Path) -> Path | None:

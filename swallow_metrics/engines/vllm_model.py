@@ -71,15 +71,13 @@ def fetch_config(model: str, arguments: Mapping[str, Any]) -> None:
 
 def commit_of(model: str, arguments: Mapping[str, Any]) -> str | None:
     """The commit of a hub model in the local cache; None when it is not there."""
-    from huggingface_hub import try_to_load_from_cache
+    file = _cached(model, "config.json", arguments)
+    return None if file is None else file.parent.name
 
-    try:
-        file = try_to_load_from_cache(
-            model, "config.json", revision=arguments.get("revision"), cache_dir=arguments.get("download_dir")
-        )
-    except ValueError:  # not a hub name
-        return None
-    return Path(file).parent.name if isinstance(file, str) else None
+
+def config_file(model: str, arguments: Mapping[str, Any]) -> Path | None:
+    """A model's config.json, in its folder or in the hub's cache; None where it is not on this machine."""
+    return _file_of(model, "config.json", arguments)
 
 
 def folder_sha256(folder: Path) -> str:
@@ -106,25 +104,29 @@ def default_sampling(model: str, arguments: Mapping[str, Any]) -> dict[str, Any]
     """Sampling that vLLM takes where a run says nothing: generation_config.json, then the override."""
     source = arguments.get("generation_config", "auto")
     found: dict[str, Any] = {}
-    if source != "vllm" and (file := _generation_config(model if source == "auto" else source, arguments)):
+    if source != "vllm" and (
+        file := _file_of(model if source == "auto" else source, "generation_config.json", arguments)
+    ):
         found = json.loads(file.read_text("utf-8"))
     found |= arguments.get("override_generation_config") or {}
     return {name: found[name] for name in _DEFAULTS if found.get(name) is not None}
 
 
-def _generation_config(model: str, arguments: Mapping[str, Any]) -> Path | None:
-    file = Path(model).expanduser() / "generation_config.json"
-    if file.is_file():
-        return file
+def _file_of(model: str, name: str, arguments: Mapping[str, Any]) -> Path | None:
+    file = Path(model).expanduser() / name
+    return file if file.is_file() else _cached(model, name, arguments)
+
+
+def _cached(model: str, name: str, arguments: Mapping[str, Any]) -> Path | None:
     from huggingface_hub import try_to_load_from_cache
 
     try:
-        cached = try_to_load_from_cache(
-            model, file.name, revision=arguments.get("revision"), cache_dir=arguments.get("download_dir")
+        file = try_to_load_from_cache(
+            model, name, revision=arguments.get("revision"), cache_dir=arguments.get("download_dir")
         )
-    except ValueError:
+    except ValueError:  # not a hub name
         return None
-    return Path(cached) if isinstance(cached, str) else None
+    return Path(file) if isinstance(file, str) else None
 
 
 def one_line(error: BaseException, limit: int = 300) -> str:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import multiprocessing
-import shutil
 import signal
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from swallow_metrics.engines.guard import Guard
 from swallow_metrics.engines.vllm_log import cause_in, into_log
 from swallow_metrics.engines.vllm_model import fetch_config, one_line
+from swallow_metrics.engines.vllm_scratch import Scratch
 from swallow_metrics.engines.vllm_setup import Setup
+from swallow_metrics.engines.watchdog import Watchdog
 from swallow_metrics.errors import EngineDown, UsageError
 
 if TYPE_CHECKING:
@@ -34,17 +33,15 @@ class EngineProcess:
         self._setup = setup
         self._log = log
         self._verbose = verbose
-        self._scratch: Path | None = None
-        self._guard: Guard | None = None
+        self._scratch: Scratch | None = None
+        self._watchdog: Watchdog | None = None
         self._children: list[BaseProcess] = []
         self._llm: AsyncLLM | None = None
 
     async def start(self) -> AsyncLLM:
         """Load the model; minutes for a large one. Raises UsageError, EngineDown. Cancelling ends vLLM's processes."""
-        if self._log is None:
-            self._scratch = Path(tempfile.mkdtemp(prefix="swallow-vllm-"))
-            self._log = self._scratch / "vllm.log"
-        self._guard = Guard()
+        self._scratch = Scratch(self._log, self._setup.arguments)
+        self._watchdog = Watchdog(self._scratch.folder)
         others = multiprocessing.active_children()
         loading = asyncio.ensure_future(asyncio.to_thread(_without_interrupts, self._load))
         try:
@@ -53,7 +50,7 @@ class EngineProcess:
                 self._children = [child for child in multiprocessing.active_children() if child not in others]
                 for child in self._children:
                     if child.pid is not None:
-                        self._guard.watch(child.pid)
+                        self._watchdog.watch(child.pid)
             loading.result()
         except BaseException:
             # A thread cannot be cancelled, but it ends soon when the processes it waits for are gone.
@@ -70,10 +67,10 @@ class EngineProcess:
         Returns nothing: some library keeps an exception of its import, with it this thread's frames, and with them
         whatever they return, until the interpreter ends.
         """
-        setup, log = self._setup, self._log
-        assert log is not None
+        setup, scratch = self._setup, self._scratch
+        assert scratch is not None
         fetch_config(setup.model, setup.arguments)
-        with into_log(log, verbose=self._verbose):
+        with into_log(scratch.log, verbose=self._verbose):
             from vllm.engine.arg_utils import AsyncEngineArgs
             from vllm.usage.usage_lib import UsageContext
             from vllm.v1.engine.async_llm import AsyncLLM
@@ -90,12 +87,12 @@ class EngineProcess:
                 raise EngineDown(f"vLLM could not load {setup.model}: {self.cause() or one_line(error)}") from error
 
     def cause(self) -> str | None:
-        """The last error that vLLM's processes wrote to the log, with where to read on."""
-        if self._log is None or not self._log.is_file():
+        """The last error that vLLM's processes wrote to the log, or how they ended, and where to read on."""
+        if self._scratch is None:
             return None
-        cause = cause_in(self._log.read_text("utf-8", "replace"))
-        self._scratch = None  # keep what the message points at
-        return f"{cause or 'no cause named'} (all of it: {self._log})"
+        ended = [child for child in self._children if child.exitcode is not None]
+        cause = cause_in(self._scratch.written()) or next(map(_ending, ended), "no cause named")
+        return f"{cause}{self._scratch.where()}"
 
     async def stop(self) -> None:
         """End vLLM and its processes; seconds. Safe to call at any time."""
@@ -109,12 +106,20 @@ class EngineProcess:
             if child.is_alive():
                 child.kill()
         self._children = []
-        if self._guard is not None:
-            self._guard.release()
-            self._guard = None
+        if self._watchdog is not None:
+            self._watchdog.release()
+            self._watchdog = None
         if self._scratch is not None:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch.remove()
             self._scratch = None
+
+
+def _ending(child: BaseProcess) -> str:
+    """How a process ended, in words."""
+    code = child.exitcode or 0
+    how = f"signal {-code}" if code < 0 else f"status {code}"
+    killed = "; out of memory, or somebody killed it" if code == -signal.SIGKILL else ""
+    return f"its process {child.name} ended with {how}{killed}"
 
 
 def _without_interrupts(function: Callable[[], None]) -> None:

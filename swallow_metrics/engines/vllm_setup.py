@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from swallow_metrics.engines.vllm_args import check_reasoning_parser, engine_arguments, vllm_folder, without_secrets
+from swallow_metrics.engines.vllm_files import adapter_rank, check_chat_template, check_model_type
 from swallow_metrics.engines.vllm_model import commit_of, folder_sha256, local_folder
 from swallow_metrics.errors import UsageError
 
@@ -26,7 +27,8 @@ class Setup:
     """A model with everything that decides its answers. Made by `check`, which imports nothing heavy.
 
     `given` are the user's engine arguments, `arguments` those with our defaults. `template` is the text of the chat
-    template that replaces the model's own. `folder_sha256` is None for a model of the hub.
+    template that replaces the model's own. `folder_sha256` is None for a model of the hub. `lora` is the folder of a
+    LoRA adapter that every answer uses.
     """
 
     model: str
@@ -37,6 +39,8 @@ class Setup:
     use_chat_template: bool
     reasoning_parser: str | None
     folder_sha256: str | None
+    lora: Path | None = None
+    lora_sha256: str | None = None
 
     @property
     def commit(self) -> str | None:
@@ -51,7 +55,10 @@ class Setup:
         """
         arguments = {name: self.arguments[name] for name in _CONTENT if name in self.arguments}
         chat = [self.use_chat_template, self.template, self.reasoning_parser]
-        details = json.dumps([self.folder_sha256 or self.commit, arguments, chat], sort_keys=True, default=str)
+        content = [self.folder_sha256 or self.commit, arguments, chat]
+        if self.lora_sha256 is not None:  # only then, so that keys of earlier runs stay
+            content.append(self.lora_sha256)
+        details = json.dumps(content, sort_keys=True, default=str)
         revision = self.arguments.get("revision")
         return f"{self.model}{f'@{revision}' if revision else ''}#{sha256(details.encode()).hexdigest()[:12]}"
 
@@ -66,6 +73,7 @@ class Setup:
             "engine_args": without_secrets(self.given),
             "chat_template": template if self.use_chat_template else None,
             "reasoning_parser": self.reasoning_parser,
+            **({"lora": str(self.lora), "lora_sha256": self.lora_sha256} if self.lora else {}),
         }
 
 
@@ -75,6 +83,7 @@ def check(
     chat_template: Path | None,
     use_chat_template: bool,
     reasoning_parser: str | None,
+    lora: Path | None = None,
 ) -> Setup:
     """A setup of which everything is true that can be known cheaply. Raises UsageError."""
     package = vllm_folder()
@@ -82,6 +91,12 @@ def check(
     if reasoning_parser is not None:
         check_reasoning_parser(reasoning_parser, arguments, package)
     folder = local_folder(model)
+    if folder is not None:
+        check_model_type(folder, arguments, package)
+        if use_chat_template and chat_template is None:
+            check_chat_template(folder, arguments)
+    if lora is not None:
+        arguments = {"max_lora_rank": adapter_rank(lora), **arguments, "enable_lora": True}
     return Setup(
         model=model,
         given=dict(engine_args or {}),
@@ -91,6 +106,8 @@ def check(
         use_chat_template=use_chat_template,
         reasoning_parser=reasoning_parser,
         folder_sha256=folder_sha256(folder) if folder else None,
+        lora=lora,
+        lora_sha256=folder_sha256(lora) if lora else None,
     )
 
 

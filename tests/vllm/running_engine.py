@@ -1,8 +1,6 @@
 """An engine driven as the pipeline drives it: by an event loop in a thread of its own."""
 
 import asyncio
-import os
-from pathlib import Path
 from threading import Thread
 
 from swallow_metrics.datatypes import Request, Sampling
@@ -11,7 +9,6 @@ from swallow_metrics.datatypes import Request, Sampling
 ENGINE_ARGS = {"enforce_eager": True, "dtype": "float32", "max_model_len": 2048, "max_num_seqs": 64}
 GREEDY = Sampling(temperature=0.0, max_tokens=24)
 QUESTIONS = [f"{number}足す{number}はいくつですか。" for number in range(40)]
-SHARED = Path(os.environ.get("SWALLOW_SHARED", Path(__file__).parents[2] / "../shared"))
 
 
 class Running:

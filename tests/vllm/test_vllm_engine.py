@@ -8,7 +8,8 @@ import shutil
 
 import pytest
 
-from running_engine import ENGINE_ARGS, QUESTIONS, SHARED, Running
+from places import SHARED
+from running_engine import ENGINE_ARGS, QUESTIONS, Running
 from swallow_metrics.datatypes import Request, Sampling
 from swallow_metrics.engines import vllm_args
 from swallow_metrics.engines.vllm import VLLMEngine
@@ -47,6 +48,14 @@ def test_seeds_draw_different_answers_that_can_be_drawn_again(running):
     texts = [draw(seed) for seed in range(5)]
     assert len(set(texts)) == 5
     assert [draw(seed) for seed in range(5)] == texts
+
+
+def test_any_setting_of_a_request(running):
+    """What has no option of its own reaches vLLM by its name; arguments of the chat template do not."""
+    extra = {"logit_bias": {65: 100.0}, "chat_template_kwargs": {"enable_thinking": False}}
+    answer = running.ask(QUESTIONS[0], sampling=Sampling(temperature=0.0, max_tokens=8, extra=extra))[0]
+    assert len(set(answer.text)) == 1
+    assert answer.completion_tokens == 8
 
 
 def test_stop_texts_end_an_answer(running):
@@ -134,6 +143,19 @@ def test_reasoning_is_split_off_by_vllms_parser(running, text, answer, reasoning
     assert parser.split(text, [3, 4], tokens) == (answer, reasoning)
 
 
+@pytest.mark.parametrize(("effort", "thought"), [("none", False), ("high", True)])
+def test_a_parser_is_told_whether_the_model_was_to_think(running, effort, thought):
+    """An answer without a trace is no trace where thinking was switched off; the server is asked the same."""
+    from swallow_metrics.engines.vllm_chat import Reasoning, template_arguments
+
+    loaded = running.engine._loaded
+    tokenizer = loaded.chat._tokenizer
+    template = template_arguments(Sampling(reasoning_effort=effort))
+    parser = Reasoning("qwen3", loaded.llm.model_config, tokenizer)
+    tokens = tokenizer.encode("four", add_special_tokens=False)
+    assert parser.split("four", [3, 4], tokens, template) == ("four", "four" if thought else None)
+
+
 def test_a_parser_that_does_not_fit_the_model_is_refused(running):
     """A parser whose tokens the vocabulary lacks is a usage error that names it."""
     from swallow_metrics.engines.vllm_chat import Reasoning
@@ -175,12 +197,13 @@ def test_the_description_is_complete_and_plain(running, tiny):
 
 
 def test_names_read_from_source_are_vllms_own():
-    """The argument and parser names read without an import are exactly the ones that vLLM has."""
+    """The public argument names and the parser names read without an import are exactly the ones that vLLM has."""
     from vllm.engine.arg_utils import AsyncEngineArgs
     from vllm.reasoning import ReasoningParserManager
 
     package = vllm_args.vllm_folder()
-    assert vllm_args.argument_names(package) == {field.name for field in dataclasses.fields(AsyncEngineArgs)}
+    public = {field.name for field in dataclasses.fields(AsyncEngineArgs) if field.name[0] != "_"}
+    assert vllm_args.argument_names(package) == public
     assert vllm_args.parser_names(package) == set(ReasoningParserManager.list_registered())
 
 

@@ -3,11 +3,10 @@
 import http.client
 import os
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from running_engine import ENGINE_ARGS, QUESTIONS, Running
+from running_engine import ENGINE_ARGS, GREEDY, QUESTIONS, Running
 from swallow_metrics.datatypes import Sampling
 from swallow_metrics.engines.openai import OpenAIEngine
 from swallow_metrics.engines.vllm_server import VLLMServer
@@ -55,8 +54,8 @@ def test_greedy_answers_are_the_same_both_ways(client, running):
     """Text, finish reason and token counts do not depend on where the model runs."""
     served, here = client.ask(*QUESTIONS), running.ask(*QUESTIONS)
     assert len({answer.text for answer in here}) > len(QUESTIONS) // 2
-    assert [replace(answer, latency_s=None) for answer in served] == [
-        replace(answer, latency_s=None) for answer in here
+    assert [replace(answer, latency_s=None, model=None) for answer in served] == [
+        replace(answer, latency_s=None, model=None) for answer in here
     ]
 
 
@@ -108,12 +107,12 @@ def test_nothing_is_left_after_stop(server):
     assert len(processes) >= 2
     server.stop()
     assert not psutil.wait_procs(processes, timeout=5)[1]
-    assert not Path(scratch).exists()
+    assert not scratch.folder.exists()
     server.stop()
 
 
 def test_the_command_of_the_real_distribution_works_too(tiny, tmp_path, monkeypatch):
-    """Where vLLM is installed under its own name, its `vllm serve` is used."""
+    """Where vLLM is installed under its own name, its `vllm serve` is used, with a reasoning parser as in process."""
     import vllm
 
     version = f"{vllm.__version__}+cpu"  # by the version's name vLLM knows what it was built for
@@ -122,12 +121,15 @@ def test_the_command_of_the_real_distribution_works_too(tiny, tmp_path, monkeypa
     (information / "METADATA").write_text(f"Metadata-Version: 2.1\nName: vllm\nVersion: {version}\n")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    server = VLLMServer(str(tiny), engine_args=ENGINE_ARGS)
+    server = VLLMServer(str(tiny), engine_args=ENGINE_ARGS, reasoning_parser="qwen3")
     try:
         server.start()
         assert "serve" in server._process.args
         client = Running(OpenAIEngine(str(tiny), server.base_url, server.api_key))
-        assert client.ask(QUESTIONS[0])[0].text
+        for effort, thought in (("none", False), ("high", True)):
+            answer = client.ask(QUESTIONS[0], sampling=replace(GREEDY, reasoning_effort=effort))[0]
+            assert answer.text
+            assert answer.reasoning == (answer.text if thought else None)
         client.stop()
     finally:
         server.stop()

@@ -33,7 +33,7 @@ def make_tiny_llama(folder: Path, *, context: int = CONTEXT, seed: int = 0, corp
     if corpus:
         trainer = trainers.BpeTrainer(vocab_size=4000, special_tokens=list(SPECIAL), initial_alphabet=alphabet)
         pieces.train_from_iterator(corpus, trainer)
-    # A text that is no chat starts with the first special token, as in most models.
+    # A text that is not a chat starts with the first special token, as in most models.
     pieces.post_processor = processors.TemplateProcessing(single=f"{SPECIAL[0]} $A", special_tokens=[(SPECIAL[0], 0)])
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=pieces,

@@ -1,28 +1,33 @@
 """Child processes that must not outlive this one, however it ends.
 
 Nothing runs in a process that is killed outright, so another one has to act: a small child that waits for the end
-of its input, which the kernel closes when we are gone, and then ends what it was told to watch. Run as a file, this
-module is that child. It sits in its own session, out of Ctrl-C's reach.
+of its input, which the kernel closes when we are gone, and then ends what it was told to watch and removes its
+temporary folder. Run as a file, this module is that child. It sits in its own session, out of Ctrl-C's reach.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 GRACE_S = 10.0
 
 
-class Guard:
-    """Watches child processes. Make it before the first of them, `release` it after the last has ended."""
+class Watchdog:
+    """Watches child processes. Make it before the first of them, `release` it after the last has ended.
 
-    def __init__(self) -> None:
+    `folder` is removed once they are ended.
+    """
+
+    def __init__(self, folder: Path) -> None:
         self._child = subprocess.Popen(  # noqa: S603  # our own interpreter and file
-            [sys.executable, "-I", "-S", __file__],
+            [sys.executable, "-I", "-S", __file__, str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -36,7 +41,7 @@ class Guard:
             return
         self._watched.add(pid)
         assert self._child.stdin is not None
-        with suppress(OSError):  # somebody ended the guard: then there is none
+        with suppress(OSError):  # somebody ended the watchdog: then there is none
             self._child.stdin.write(f"{-pid if group else pid}\n".encode())
             self._child.stdin.flush()
 
@@ -70,3 +75,4 @@ def _send(target: int, number: int) -> bool:
 
 if __name__ == "__main__":
     end([int(line) for line in sys.stdin if line.strip().lstrip("-").isdigit()])
+    shutil.rmtree(sys.argv[1], ignore_errors=True)

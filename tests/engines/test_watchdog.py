@@ -8,18 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from swallow_metrics.engines.guard import Guard, end
+from swallow_metrics.engines.watchdog import Watchdog, end
 
 # An owner with a guarded child that leads a group, and a grandchild in that group. It prints their ids and waits.
 OWNER = """
 import signal, subprocess, sys, time
-from swallow_metrics.engines.guard import Guard
+from pathlib import Path
+from swallow_metrics.engines.watchdog import Watchdog
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in what a shell runs in the background
-guard = Guard()
+watchdog = Watchdog(Path(sys.argv[1]))
 sleep = "import time; time.sleep(300)"
 parent = f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {sleep!r}]).pid, flush=True); {sleep}"
 child = subprocess.Popen([sys.executable, "-c", parent], start_new_session=True, stdout=subprocess.PIPE, text=True)
-guard.watch(child.pid, group=True)
+watchdog.watch(child.pid, group=True)
 print(child.pid, child.stdout.readline().strip(), flush=True)
 time.sleep(300)
 """
@@ -46,27 +47,35 @@ def gone(pids, seconds=10.0):
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_a_watched_group_ends_when_its_owner_is_ended(number):
-    """Child and grandchild are gone soon after the process that made them, even when that was killed outright."""
+def test_a_watched_group_ends_when_its_owner_is_ended(tmp_path, number):
+    """Child, grandchild and folder are gone soon after the process that made them, even when that was killed."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    (folder / "log").write_text("text")
     with subprocess.Popen(
-        [sys.executable, "-c", OWNER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [sys.executable, "-c", OWNER, str(folder)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as owner:
         watched = [int(pid) for pid in owner.stdout.readline().split()]
         assert len(watched) == 2
         assert all(map(is_running, watched))
         owner.send_signal(number)
     assert gone(watched)
+    deadline = time.monotonic() + 5.0
+    while folder.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not folder.exists()
 
 
-def test_a_released_guard_ends_nothing():
-    """What was watched lives on when the guard is released, and the guard's own process is gone."""
-    guard = Guard()
+def test_a_released_guard_ends_nothing(tmp_path):
+    """What was watched lives on when the watchdog is released, and the watchdog's own process is gone."""
+    watchdog = Watchdog(tmp_path)
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"]) as child:
-        guard.watch(child.pid)
-        guard.release()
-        assert guard._child.returncode is not None
+        watchdog.watch(child.pid)
+        watchdog.release()
+        assert watchdog._child.returncode is not None
         time.sleep(0.1)
         assert child.poll() is None
+        assert tmp_path.exists()
         child.kill()
 
 

@@ -1,0 +1,76 @@
+"""The temporary folder of a running vLLM: its log, and the files that it is started with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from swallow_metrics.io import is_secret
+
+PREFIX = "swallow-vllm-"
+LOCK = "lock"
+
+
+class Scratch:
+    """Made for one start of vLLM, gone with `remove`. The watchdog removes it when this process is killed.
+
+    `place` is where the log is to be kept when vLLM fails; without one it stays in the folder, which then stays.
+    """
+
+    def __init__(self, place: Path | None, arguments: Mapping[str, Any]) -> None:
+        _sweep()
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self.log = self.folder / "vllm.log"
+        self._lock = FileLock(self.folder / LOCK, thread_local=False)
+        self._lock.acquire()
+        self._place = place
+        self._secrets = [str(value) for name, value in arguments.items() if value and is_secret(name)]
+        self._kept: Path | None = None
+
+    def written(self) -> str:
+        """What vLLM wrote so far, without secrets."""
+        text = self.log.read_text("utf-8", "replace") if self.log.is_file() else ""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
+    def keep_log(self) -> Path:
+        """Where the log can be read once the run is over, without secrets."""
+        if self._kept is None:
+            self._kept = self.log
+            if self._place is not None:
+                with suppress(OSError):  # the disk is full, or the run's folder is gone
+                    self._place.parent.mkdir(parents=True, exist_ok=True)
+                    self._place.write_text(self.written(), "utf-8")
+                    self._kept = self._place
+        return self._kept
+
+    def where(self) -> str:
+        """In brackets: where to read on; nothing where vLLM wrote to the terminal."""
+        return f" (vLLM's log: {self.keep_log()})" if self.written() else ""
+
+    def remove(self) -> None:
+        """Remove the folder, unless the log is kept there. Safe to call more than once."""
+        if self._kept != self.log:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        else:
+            (self.folder / LOCK).unlink(missing_ok=True)  # else the next run would remove it
+        self._lock.release()
+
+
+def _sweep() -> None:
+    """Remove what is left of runs that were killed together with their watchdog: nobody holds the lock."""
+    for file in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{LOCK}"):
+        lock = FileLock(file)
+        with suppress(OSError, Timeout):
+            if file.stat().st_uid == os.getuid():
+                lock.acquire(blocking=False)
+                shutil.rmtree(file.parent, ignore_errors=True)
+                lock.release()

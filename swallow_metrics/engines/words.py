@@ -1,0 +1,61 @@
+"""A failure at an endpoint in the words of the options that cause it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from swallow_metrics.datatypes import Message
+from swallow_metrics.engines.answer import FINAL, SHOWN, Failure, message_of
+from swallow_metrics.engines.dialect import cure_for, parameter_in, refuses_system, too_long
+from swallow_metrics.engines.endpoint import Endpoint
+from swallow_metrics.errors import EngineError, EngineRefused, PromptTooLong, SwallowError
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What chose model, key and endpoint, how often a request is sent at most, and whether the model is a judge."""
+
+    model: str
+    key_env: str
+    options: str
+    attempts: int
+    judge: bool
+
+    def explained(self, failure: Failure) -> Failure:
+        """A refused key or model names the option to correct; other failures stay as they are."""
+        if failure.status in (401, 403) and failure.kind == "refused":
+            said = f"refuses the key in ${self.key_env} ({_told(failure)}); set ${self.key_env} to a valid key"
+        elif failure.status in (404, 405) and failure.kind == "refused":
+            said = f"does not know {self.model!r} or has no chat completions ({_told(failure)})"
+            said += f"; check {self.options}"
+        else:
+            return failure
+        return replace(failure, said=said)
+
+    def error(
+        self, failure: Failure, endpoint: Endpoint, messages: Sequence[Message], body: Mapping[str, Any],
+        *, answered: bool,
+    ) -> SwallowError:  # fmt: skip
+        """What a question gets instead of an answer; it ends the run where every other one would get the same.
+
+        `body` is the request of these `messages`, and `answered` says that the model has answered another one.
+        """
+        where, said = f"the endpoint {endpoint.where}", endpoint.shown(failure.said)
+        told = endpoint.shown(_told(failure))
+        if (lengths := too_long(failure)) is not None:
+            return PromptTooLong(f"{where} cannot take the question: {lengths} ({told}); see --on-long-prompt")
+        if not answered and refuses_system(failure, messages):
+            cure = "choose another judge" if self.judge else "leave --system-prompt out"
+            return EngineRefused(f"{where} serves a model that takes no system message ({told}); {cure}")
+        if not answered and (name := parameter_in(failure, body)) is not None:
+            return EngineRefused(f"{where} refuses the parameter {name!r} ({told}); {cure_for(name, self.judge)}")
+        if failure.kind in FINAL:  # the endpoint answers others
+            return EngineError(f"{where} refused this question, and answers others ({told})")
+        tried = f"; tried {self.attempts} times" if failure.kind == "passing" else ""
+        return EngineError(f"{where} {said}{tried}")
+
+
+def _told(failure: Failure) -> str:
+    return f"{failure.status}: {message_of(failure.detail)[:SHOWN]}"
