@@ -1,20 +1,22 @@
 """Thresholds: `swallow_jmmlu.extractive_match>=0.55`, read from the command line, an ini file or TOML.
 
 A TOML file has `gates = ["swallow_jmmlu.extractive_match>=0.55"]`, or a table a benchmark with `metric = ">=0.55"`; a
-bare number means "at least" for a metric and "at most" for a count. `[prices."model name"]` holds `prompt` and
-`completion` in US dollars per million tokens, for cost estimates.
+bare number means "at least" for a metric and "at most" for a count.
 
-A gate on a count (`errors`, `truncated`, `unextracted`, and what a benchmark names as `trouble`) compares the number;
-with a threshold strictly between 0 and 1 it compares the share of the questions.
+A gate on a count (`errors`, `skipped`, each of `datatypes.ISSUES`, and what a benchmark names as `issues`) compares the
+number; with a threshold strictly between 0 and 1 it compares the share of the questions.
+
+A figure over a part of the questions that were selected is not the benchmark's: a gate on it fails as unmeasured.
 
 `pass@1` stands for the long names of the reference that begin and end with a family and a number of generations, such
 as `humaneval_pass@1:10`.
+
+`swallow_jmmlu.extractive_match>=baseline-0.01` compares with the run that `--baseline` names (`gate/baseline.py`).
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -22,22 +24,30 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, Literal
 
+from swallow_metrics.datatypes import ISSUES
 from swallow_metrics.errors import UsageError
+from swallow_metrics.io import read_toml
 
-COUNTS = ("errors", "truncated", "unextracted")  # what every benchmark counts and a gate may bound
+BASELINE = "baseline"
+COUNTS = ("errors", "skipped", *ISSUES)  # what every benchmark counts and a gate may bound
+QUESTIONS = ("samples", "scored")  # the same of which more is better: selected, and measured
 _PASS_AT_K = re.compile(r"[a-z]+_(pass@\d+):\d+")
 _EXPRESSION = re.compile(r"\s*([A-Za-z0-9_]+)\.([^<>=\s]+)\s*(>=|<=)\s*(\S+)\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One threshold. `metric` is a metric's name or a count, `written` the threshold as the user wrote it."""
+    """One threshold. `metric` is a metric's name or a count, `written` the threshold as the user wrote it.
+
+    With `relative`, the threshold is a difference from the baseline's value: −0.01 for `>=baseline-0.01`.
+    """
 
     benchmark: str
     metric: str
     operator: Literal[">=", "<="]
     threshold: float
     written: str = field(default="", compare=False)
+    relative: bool = False
 
     @property
     def expression(self) -> str:
@@ -55,20 +65,17 @@ def parse_gate(text: str) -> Gate:
     if match is None:
         raise UsageError(f"expected a gate such as swallow_jmmlu.extractive_match>=0.55, but got {text!r}")
     benchmark, metric, operator, number = match.groups()
-    return Gate(benchmark, metric, _operator(operator), _threshold(number, text), number)
+    relative = number.startswith(BASELINE)
+    offset = number.removeprefix(BASELINE) or "0"
+    if relative and offset[0] not in "+-" and offset != "0":
+        raise UsageError(f"expected a gate such as {benchmark}.{metric}>=baseline-0.01, but got {text!r}")
+    threshold = _threshold(offset if relative else number, text)
+    return Gate(benchmark, metric, _operator(operator), threshold, number, relative)
 
 
-def read_gates(path: Path) -> tuple[tuple[Gate, ...], dict[str, dict[str, float]]]:
-    """The gates and the prices of a TOML file. Raises UsageError."""
-    try:
-        tables = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not TOML: {error}") from error
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
-    prices = tables.pop("prices", {})
-    if not isinstance(prices, dict) or not all(map(_is_price, prices.values())):
-        raise UsageError(f'{path}: expected [prices."model name"] tables with prompt and completion prices')
+def read_gates(path: Path) -> tuple[Gate, ...]:
+    """The gates of a TOML file. Raises UsageError."""
+    tables = read_toml(path)
     listed = tables.pop("gates", [])
     if not isinstance(listed, list) or not all(isinstance(text, str) for text in listed):
         raise UsageError(f"{path}: expected gates to be a list of texts, but got {listed!r}")
@@ -83,20 +90,20 @@ def read_gates(path: Path) -> tuple[tuple[Gate, ...], dict[str, dict[str, float]
                 raise UsageError(f"{path}: expected {expected}, but got {rule!r:.60}")
             operator = ("<=" if metric in COUNTS else ">=") if bare else ""
             gates.append(parse_gate(f"{benchmark}.{metric}{operator}{rule}"))
-    return tuple(gates), prices
+    return tuple(gates)
 
 
-def _is_price(table: Any) -> bool:
-    return isinstance(table, dict) and all(
-        isinstance(price := table.get(kind), int | float) and not isinstance(price, bool) and price >= 0
-        for kind in ("prompt", "completion")
-    )
-
-
-def check_names(gates: Iterable[Gate], known: Mapping[str, Iterable[str]], selected: Iterable[str]) -> None:
+def check_names(
+    gates: Iterable[Gate],
+    known: Mapping[str, Iterable[str]],
+    selected: Iterable[str],
+    *,
+    baseline: bool = False,
+) -> None:
     """Refuse gates that this run cannot measure, before it begins.
 
-    `known` maps every collected benchmark to its metrics and counts, `selected` names those with items left.
+    `known` maps every collected benchmark to its metrics and counts, `selected` names those with items left, `baseline`
+    says whether there is a run to compare with.
     """
     selected = set(selected)
     for gate in gates:
@@ -105,12 +112,14 @@ def check_names(gates: Iterable[Gate], known: Mapping[str, Iterable[str]], selec
                 f"the gate {gate.expression} names the benchmark {gate.benchmark!r}, which is not part of this run"
                 f"{_nearest(gate.benchmark, known)}"
             )
-        names = [*known[gate.benchmark], *COUNTS]
+        names = [*known[gate.benchmark], *COUNTS, *QUESTIONS]
         if full_name(gate.metric, names) not in names:
             raise UsageError(
                 f"the gate {gate.expression} names {gate.metric!r}, which {gate.benchmark} does not measure"
                 f"{_nearest(gate.metric, names)}"
             )
+        if gate.relative and not baseline:
+            raise UsageError(f"the gate {gate.expression} compares with an earlier run; name it with --baseline RUN")
         if gate.benchmark not in selected:
             raise UsageError(
                 f"the gate {gate.expression} cannot be checked: no question of {gate.benchmark} is selected"
@@ -146,23 +155,38 @@ def _threshold(number: str, text: str) -> float:
 
 
 def check(gates: Iterable[Gate], benchmarks: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Each gate with its value and whether it passed; what could not be measured does not pass."""
+    """Each gate that is not relative, with its value and whether it passed; what was not measured does not pass."""
     results = []
     for gate in gates:
+        if gate.relative:
+            continue
         value = measured(benchmarks.get(gate.benchmark, {}), gate)
-        results.append(
-            {"expression": gate.expression, "value": value, "passed": value is not None and gate.passes(value)}
-        )
+        passed = value is not None and gate.passes(value)
+        entry = {"expression": gate.expression, "threshold": gate.threshold, "value": value, "passed": passed}
+        entry["verdict"] = "passed" if passed else "failed"
+        if (part := covers(benchmarks.get(gate.benchmark, {}), gate)) is not None:
+            entry["partial"] = part
+        results.append(entry)
     return results
+
+
+def covers(benchmark: Mapping[str, Any], gate: Gate) -> Mapping[str, int] | None:
+    """How many of how many questions a metric's figure covers, where it is not all: of those selected, or at all."""
+    metrics = benchmark.get("metrics", {})
+    if (name := full_name(gate.metric, metrics)) not in metrics:
+        return None
+    part: Mapping[str, int] | None = metrics[name].get("partial") or benchmark.get("partial")
+    return part
 
 
 def measured(benchmark: Mapping[str, Any], gate: Gate) -> float | None:
     """The value a gate compares, from a benchmark's part of the report; None when there is none."""
     metrics = benchmark.get("metrics", {})
     if (name := full_name(gate.metric, metrics)) in metrics:
-        mean: float | None = metrics[name]["mean"]
+        mean: float | None = None if "partial" in metrics[name] else metrics[name]["mean"]
         return mean
-    none = 0 if gate.metric in benchmark.get("trouble", ()) else None  # what never happened is not in `counts`
+    # What never happened is not in `counts`.
+    none = 0 if gate.metric in (*ISSUES, *benchmark.get("issues", ())) else None
     count = benchmark.get(gate.metric, benchmark.get("counts", {}).get(gate.metric, none))
     if count is None:
         return None

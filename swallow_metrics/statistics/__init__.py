@@ -1,0 +1,1 @@
+"""What numbers can show: intervals, paired comparisons, power, tests that may be looked at any time. No I/O."""
