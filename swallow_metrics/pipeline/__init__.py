@@ -1,1 +1,1 @@
-"""A bounded window of conversations, and the journal of every answer."""
+"""A bounded window of conversations ahead of the items, their verdicts and their programs."""

@@ -7,23 +7,39 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from swallow_metrics.errors import UsageError
-from swallow_metrics.plugin import markers
-from swallow_metrics.plugin.options import add_options, is_given
+from swallow_metrics.plugin import base_url, selection
+from swallow_metrics.plugin.options import add_base_url, add_options, is_given
+from swallow_metrics.plugin.usage import said_as_usage
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from swallow_metrics.datatypes import Conversation, Response
+    from swallow_metrics.plugin.asking import AskingEngine
     from swallow_metrics.plugin.collection import Collection
-    from swallow_metrics.plugin.items import Scorer
+    from swallow_metrics.plugin.run import EvalRun
+    from swallow_metrics.reference import Reference
     from swallow_metrics.sandbox import Outcome
+    from swallow_metrics.scoring import Scorer
     from swallow_metrics.workers.math_verifier import MathVerifier
 
 COLLECTION: pytest.StashKey[Collection] = pytest.StashKey()
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Declare the options."""
-    add_options(parser)
+    add_options(parser, ("--base-url",) if base_url.is_left(pluginmanager) else ())
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser
+) -> Generator[None, object, object]:
+    """Declare what was left to another plugin, which has not done it."""
+    result = yield
+    if base_url.is_missing(early_config):
+        add_base_url(parser)
+    return result
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -35,7 +51,13 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Check the options, before anything is collected."""
-    markers.register(config)
+    selection.register(config)
+    base_url.read_base_urls(config)
+    if config.getoption("--run-config") is not None:
+        from swallow_metrics.plugin.runfile import apply_run_file
+
+        with said_as_usage():
+            apply_run_file(config)
     if is_given(config):
         collection_of(config)
 
@@ -46,28 +68,34 @@ def collection_of(config: pytest.Config) -> Collection:
         from swallow_metrics.plugin.collection import Collection
         from swallow_metrics.plugin.settings import read_settings
 
-        try:
+        with said_as_usage():
             config.stash[COLLECTION] = Collection(config, read_settings(config))
-        except UsageError as error:
-            raise pytest.UsageError(str(error)) from None
     return config.stash[COLLECTION]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Under xdist, the controller prepares what the workers will share."""
+    """Under xdist, the controller collects first and prepares what the workers will share."""
     config = session.config
-    if not config.pluginmanager.hasplugin("dsession") or markers.only_looks(config):
+    if not config.pluginmanager.hasplugin("dsession") or selection.only_looks(config):
         return
-    from swallow_metrics.plugin.xdist import asks_questions
+    if COLLECTION in config.stash or selection.may_ask(config):
+        from swallow_metrics.plugin.start import prepare_workers
+        from swallow_metrics.plugin.xdist import Controller
 
-    if asks_questions(config):
-        from swallow_metrics.plugin.start import make_controller
+        controller = Controller(session, lambda items: prepare_workers(config, collection_of(config), items))
+        config.pluginmanager.register(controller, "swallow-controller")
 
-        try:
-            make_controller(config, collection_of(config))
-        except UsageError as error:
-            raise pytest.UsageError(str(error)) from None
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Under `--pyargs`, ids of the installed benchmarks begin with the module's name: an id can be given back.
+
+    Pytest's own would be relative to the argument, which leaves `::test_jmmlu[6]`.
+    """
+    if module_path.parent.name != "swallow_benchmarks" or not parent.config.getoption("pyargs"):
+        return None
+    name = f"swallow_benchmarks.{module_path.stem}"
+    return pytest.Module.from_parent(parent, path=module_path, nodeid=name)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -83,38 +111,55 @@ def pytest_collection_modifyitems(
     """When the selection is final and asks questions, set the run up, or say why it cannot be."""
     result = yield
     collection = config.stash.get(COLLECTION, None)
-    if collection is not None and (collection.seen or collection.settings.gates):
-        from swallow_metrics.plugin.collection import drop_placeholders
+    if collection is not None:
+        from swallow_metrics.plugin.asking import asks_itself
+
+        model = config.getoption("--model")
+        if model and not (collection.seen or selection.only_looks(config) or any(map(asks_itself, items))):
+            raise pytest.UsageError(
+                f"--model {model}: nothing here asks it a question; name the benchmarks, such as "
+                f"benchmarks/test_jmmlu.py in a checkout, or --pyargs swallow_benchmarks -m swallow_jmmlu"
+            )
+        from swallow_metrics.plugin.items import drop_placeholders
         from swallow_metrics.plugin.start import start_run
 
         drop_placeholders(config, items)
-        try:
+        with said_as_usage():
+            if collection.settings.shard is not None:
+                from swallow_metrics.plugin.shards import keep_shard
+
+                keep_shard(config, collection.settings, items)
             start_run(session, collection, items)
-        except UsageError as error:
-            raise pytest.UsageError(str(error)) from None
     return result
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest) -> AskingEngine:
+    """`engine.ask(messages, temperature=...)`: see `swallow_metrics.plugin.asking.AskingEngine`."""
+    from swallow_metrics.plugin.run import run_of
+
+    return run_of(request.config).asking_engine()
+
+
+def _run_that_asks(item: pytest.Item) -> EvalRun:
+    from swallow_metrics.plugin.items import state_of
+    from swallow_metrics.plugin.run import run_of
+
+    if state_of(item) is None:
+        raise pytest.UsageError(f"{item.nodeid} asks for answers but has no @pytest.mark.llm_eval(BENCHMARK)")
+    return run_of(item.config)
 
 
 @pytest.fixture
 def conversations(request: pytest.FixtureRequest) -> tuple[Conversation, ...]:
     """All generations of the item's question, by repeat, each with its turns and verdicts."""
-    from swallow_metrics.plugin.items import state_of
-    from swallow_metrics.plugin.run import RUN
-
-    state = state_of(request.node)
-    if state is None:
-        raise pytest.UsageError(f"{request.node.nodeid} asks for answers but has no @pytest.mark.llm_eval(BENCHMARK)")
-    if not state.conversations:
-        state.conversations = request.config.stash[RUN].take(request.node)
-    return state.conversations
+    return _run_that_asks(request.node).conversations(request.node)
 
 
 @pytest.fixture
-def responses(conversations: tuple[Conversation, ...]) -> list[Response]:
+def responses(request: pytest.FixtureRequest) -> list[Response]:
     """The answer to the first turn, of every generation."""
-    from swallow_metrics.plugin.items import first_turns
-
-    return first_turns(conversations)
+    return _run_that_asks(request.node).responses(request.node)
 
 
 @pytest.fixture
@@ -125,21 +170,26 @@ def response(responses: list[Response]) -> Response:
 
 @pytest.fixture
 def outcomes(request: pytest.FixtureRequest) -> list[Outcome]:
-    """What came of the program in each generation (`swallow_metrics.sandbox.Outcome`), by repeat."""
-    from swallow_metrics.plugin.run import RUN
+    """The outcome of the program in each generation (`swallow_metrics.sandbox.Outcome`), by repeat."""
+    from swallow_metrics.plugin.run import run_of
 
-    return request.config.stash[RUN].outcomes(request.node)
+    return run_of(request.config).outcomes(request.node)
 
 
 @pytest.fixture
 def score(request: pytest.FixtureRequest) -> Scorer:
-    """`score(metric, value, extracted=...)`: see `swallow_metrics.plugin.items.Scorer`."""
-    from swallow_metrics.plugin.items import state_of
+    """`score(metric, value, extracted=...)`: see `swallow_metrics.scoring.Scorer`."""
+    from swallow_metrics.plugin.run import scorer_of
 
-    state = state_of(request.node)
-    if state is None:
-        raise pytest.UsageError(f"{request.node.nodeid} scores but has no @pytest.mark.llm_eval(BENCHMARK)")
-    return state.scorer
+    return scorer_of(request.node)
+
+
+@pytest.fixture(scope="session")
+def reference(pytestconfig: pytest.Config) -> Reference:
+    """What is special to the version of the reference that this run follows (`--reference`)."""
+    from swallow_metrics.reference import REFERENCES
+
+    return REFERENCES[collection_of(pytestconfig).settings.reference]
 
 
 @pytest.fixture(scope="session")

@@ -1,31 +1,28 @@
-"""`@pytest.mark.llm_eval(BENCHMARK)`: load the rows, make the samples, parametrize `sample`."""
+"""`@pytest.mark.llm_eval(BENCHMARK)`: parametrize `sample` with the benchmark's questions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from hashlib import blake2b
+from collections.abc import Container, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from swallow_metrics.datatypes import Benchmark, Sample
-from swallow_metrics.errors import UsageError
-from swallow_metrics.pipeline.reader import JournalReader
-from swallow_metrics.plugin.markers import can_be_selected, mark_with_id, only_looks
-from swallow_metrics.plugin.settings import Settings
-from swallow_metrics.plugin.xdist import worker_input
-
-
-@dataclass
-class Collected:
-    """What one benchmark brought: its declaration, where its module is, and facts for the report."""
-
-    benchmark: Benchmark
-    folder: Path
-    dataset: dict[str, Any] = field(default_factory=dict)
-    prompt_sha256: str | None = None
+from swallow_metrics.datatypes import Benchmark
+from swallow_metrics.errors import MissingLibraryError, UsageError, explained
+from swallow_metrics.gate.rules import Gate
+from swallow_metrics.journal.reader import JournalReader
+from swallow_metrics.plugin.items import MEASURED
+from swallow_metrics.plugin.selection import can_be_selected, mark_with_id, named_on_command_line, only_looks
+from swallow_metrics.plugin.spelling import wrong_metric
+from swallow_metrics.plugin.xdist import is_worker
+from swallow_metrics.reference import REFERENCES
+from swallow_metrics.runs import Run, read_run
+from swallow_metrics.runs.select import selected
+from swallow_metrics.settings import Settings
+from swallow_metrics.wiring.questions import Collected, lacks_demo, limited, load_questions
+from swallow_metrics.wiring.versions import followed, for_generations
 
 
 class Collection:
@@ -37,210 +34,144 @@ class Collection:
         self.settings = settings
         self.warnings: list[str] = []
         self.left_out: list[str] = []
+        self._lacks_library: dict[str, str] = {}  # benchmark → why the demo leaves it out
         self.seen: dict[str, Benchmark] = {}  # also those that nothing is asked of
+        config.stash[MEASURED] = self.seen
         self._config = config
-        self._samples: dict[str, Sequence[Sample]] = {}
-        self._reader: JournalReader | None = None
+        self._replayed: JournalReader | None = None
 
     def warn(self, message: str) -> None:
         """Keep a warning for table and report, once."""
         if message not in self.warnings:
             self.warnings.append(message)
 
-    def recorded(self) -> JournalReader:
-        """The answers of --replay, or the demo's for the benchmarks collected. Raises UsageError."""
-        if self._reader is None:
+    def replayed(self) -> JournalReader | None:
+        """The answers of --replay, or the demo's for the benchmarks collected; None with a model. Raises UsageError."""
+        if self._replayed is None and self.settings.mode != "model":
             if self.settings.replay is not None:
                 paths = [self.settings.replay]
             else:
                 paths = [c.folder / "demo" / f"{name}.responses.jsonl" for name, c in self.benchmarks.items()]
-            self._reader = JournalReader(paths, self.warn)
-        return self._reader
+            self._replayed = JournalReader(paths, self.warn, compare=True)
+        return self._replayed
+
+    @cached_property
+    def baseline(self) -> Run | None:
+        """The run that --baseline names. Raises UsageError."""
+        return None if self.settings.baseline is None else read_run(self.settings.baseline, self.warn)
+
+    @cached_property
+    def _chosen(self) -> Mapping[str, set[str]]:
+        """Benchmark → the samples that --select names. Raises UsageError."""
+        assert self.settings.select is not None and self.settings.select_from is not None
+        run = read_run(self.settings.select_from, self.warn)
+        return selected(self.settings.select, run, self.baseline)
+
+    def standing_gates(self, benchmarks: Container[str]) -> list[Gate]:
+        """Those of the ini file that hold for these benchmarks; on differences only where a baseline has them."""
+        known = self.baseline.benchmarks if self.baseline is not None else {}
+        return [gate for gate in self.settings.standing_gates
+                if gate.benchmark in benchmarks and (not gate.relative or gate.benchmark in known)]  # fmt: skip
+
+    def judged(self, names: Iterable[str] | None = None) -> dict[str, tuple[Benchmark, Path]]:
+        """The benchmarks that need judges, with their modules' folders: all of them, or those with these names."""
+        found = self.benchmarks if names is None else {n: self.benchmarks[n] for n in names if n in self.benchmarks}
+        return {name: (c.benchmark, c.folder) for name, c in found.items() if c.benchmark.judge is not None}
 
     def generate(self, metafunc: pytest.Metafunc) -> None:
         """Parametrize one test function. Problems are kept: they are reported together, before anything runs."""
-        marker = metafunc.definition.get_closest_marker("llm_eval")
-        if marker is None:
-            return
-        benchmark = _benchmark_of(marker, metafunc)
+        benchmark = self.seen.get((given := _benchmark_in(metafunc)).id) or self._measured(given)
         self.seen[benchmark.id] = benchmark
         mark_with_id(self._config, metafunc.function, benchmark.id)
-        samples: Sequence[Sample] = ()
+        folder = Path(metafunc.module.__file__ or "").parent
+        if (problem := wrong_metric(metafunc.function, benchmark)) is not None and problem not in self.problems:
+            self.problems.append(problem)
+        if (reason := lacks_demo(benchmark, folder, self.settings)) is not None:
+            metafunc.parametrize("sample", [pytest.param(None, marks=pytest.mark.skip(reason=reason), id="demo")])
+            return
+        collected = None
         if self._is_wanted(metafunc, benchmark):
-            samples = self._load(benchmark, Path(metafunc.module.__file__ or "").parent)
+            collected = self._collected(benchmark, folder)
+            if (reason := self._lacks_library.get(benchmark.id)) is not None:
+                metafunc.parametrize("sample", [pytest.param(None, marks=pytest.mark.skip(reason=reason), id="demo")])
+                return
+        samples = collected.samples if collected else ()
         metafunc.parametrize("sample", samples, ids=[sample.id for sample in samples])
 
     def _is_wanted(self, metafunc: pytest.Metafunc, benchmark: Benchmark) -> bool:
         definition = metafunc.definition
-        if not _named_on_command_line(self._config, definition):
+        if self.settings.benchmarks and benchmark.id not in self.settings.benchmarks:
+            return False
+        if not named_on_command_line(self._config, definition):
             return False
         if not can_be_selected(self._config, definition, benchmark.id, benchmark.dataset.subsets):
             return False
-        return self.settings.replay is None or self._is_recorded(benchmark.id)
+        return self.settings.replay is None or self._is_replayed(benchmark.id)
 
-    def _is_recorded(self, benchmark_id: str) -> bool:
-        """A journal of some benchmarks selects these: the others were not asked, so they are no errors either."""
+    def _measured(self, benchmark: Benchmark) -> Benchmark:
+        """The benchmark as this run's version has it, with its generations: recorded ones, the user's, else its own."""
+        settings = self.settings
+        benchmark = followed(benchmark, REFERENCES[settings.reference], settings.livecodebench_release, settings.mode)
+        recorded = 0
+        if self.settings.replay is not None and self._is_replayed(benchmark.id, note=False):
+            reader = self.replayed()
+            recorded = reader.generations(benchmark.id) if reader else 0
+        return for_generations(benchmark, recorded or settings.of(benchmark.id).repeats or benchmark.repeats)
+
+    def _is_replayed(self, benchmark_id: str, *, note: bool = True) -> bool:
+        """A journal of some benchmarks selects these: the others were not asked, so they are not errors either."""
         try:
-            recorded = benchmark_id in self.recorded().benchmarks
-        except UsageError as error:
-            if str(error) not in self.problems:
-                self.problems.append(str(error))
+            reader = self.replayed()
+            replayed = reader is not None and benchmark_id in reader.benchmarks
+        except (UsageError, OSError) as error:
+            if explained(error) not in self.problems:
+                self.problems.append(explained(error))
             return False
-        if not recorded:
+        if not replayed and note:
             self.left_out.append(benchmark_id)
-        return recorded
+        return replayed
 
-    def _load(self, benchmark: Benchmark, folder: Path) -> Sequence[Sample]:
-        from swallow_metrics.prompts import load_prompt
-
-        if benchmark.id in self._samples:
-            return self._samples[benchmark.id]
-        collected = Collected(benchmark, folder)
-        samples: Sequence[Sample] = ()
+    def _collected(self, benchmark: Benchmark, folder: Path) -> Collected:
+        if benchmark.id in self.benchmarks:
+            return self.benchmarks[benchmark.id]
+        collected = self.benchmarks[benchmark.id] = Collected(benchmark, folder)
+        settings, looks = self.settings, only_looks(self._config)
+        update_lock = settings.data_lock_update and not is_worker(self._config)
         try:
-            text = ""
-            if benchmark.fields:
-                prompt = load_prompt(benchmark.id, benchmark.fields, folder / "prompts", self.settings.prompts)
-                text, collected.prompt_sha256 = prompt.text, prompt.sha256
-            loaded = self._rows(benchmark, folder)
-            collected.dataset = loaded.info
-            samples = [benchmark.sample(row, text) for row in loaded.rows]
-            _check_groups(benchmark, samples)
-            if self.settings.replay is not None:
-                self._warn_of_strangers(benchmark.id, samples)
-            if self.settings.limit is not None:
-                samples = limited(samples, self.settings.limit, self.settings.limit_seed)
-        except UsageError as error:
+            load_questions(collected, settings, only_looks=looks, update_lock=update_lock)
+            if settings.replay is not None:
+                self._warn_of_strangers(collected)
+            if settings.select is not None:
+                wanted = self._chosen.get(benchmark.id, ())
+                collected.samples = [sample for sample in collected.samples if sample.id in wanted]
+            if (limit := settings.of(benchmark.id).limit) is not None:
+                collected.samples = limited(collected.samples, limit, settings.limit_seed)
+        except MissingLibraryError as error:
+            if settings.mode == "demo":  # which asks everything that this installation can
+                self._lacks_library[benchmark.id] = str(error)
+                del self.benchmarks[benchmark.id]
+                return collected
             self.problems.append(str(error))
-        self.benchmarks[benchmark.id] = collected
-        self._samples[benchmark.id] = samples
-        return samples
+        except (UsageError, OSError) as error:
+            if explained(error) not in self.problems:  # --select's are those of every benchmark
+                self.problems.append(explained(error))
+        return collected
 
-    def _warn_of_strangers(self, benchmark_id: str, samples: Iterable[Sample]) -> None:
+    def _warn_of_strangers(self, collected: Collected) -> None:
         """Recorded answers to none of the questions: a sign of another dataset, or of ids written another way."""
-        strangers = sorted(self.recorded().samples(benchmark_id) - {sample.id for sample in samples})
+        reader, name = self.replayed(), collected.benchmark.id
+        strangers = sorted(reader.samples(name) - {sample.id for sample in collected.samples}) if reader else []
         if strangers:
-            number = f"{len(strangers):,} samples of {benchmark_id}"
             self.warn(
-                f"{self.settings.replay} has answers for {number} that its data does not have, such as {strangers[0]!r}"
+                f"{self.settings.replay} has answers for {len(strangers):,} samples of {name} that its data does not "
+                f"have, such as {strangers[0]!r}"
             )
 
-    def _rows(self, benchmark: Benchmark, folder: Path) -> Any:
-        settings = self.settings
-        if settings.data_dir is not None:
-            from swallow_metrics.datasets.local import load_local
 
-            loaded = load_local(benchmark.id, benchmark.dataset, settings.data_dir)
-            if settings.mode == "demo" and not only_looks(self._config):
-                _check_demo(benchmark, folder, loaded.info)
-            return loaded
-        if settings.mode == "demo":
-            from swallow_metrics.datasets.local import load_demo
-
-            return load_demo(benchmark.id, benchmark.dataset, folder / "demo")
-        from swallow_metrics.datasets.hub import load_hub
-
-        update = settings.data_lock_update and worker_input(self._config) is None
-        lock = settings.data_lock if update or not settings.data_lock_update else None
-        return load_hub(benchmark.id, benchmark.dataset, lock, update)
-
-
-def _benchmark_of(marker: pytest.Mark, metafunc: pytest.Metafunc) -> Benchmark:
-    if len(marker.args) != 1 or not isinstance(marker.args[0], Benchmark):
+def _benchmark_in(metafunc: pytest.Metafunc) -> Benchmark:
+    marker = metafunc.definition.get_closest_marker("llm_eval")
+    arguments: Any = () if marker is None else marker.args
+    if len(arguments) != 1 or not isinstance(arguments[0], Benchmark):
         where = metafunc.definition.nodeid
-        raise pytest.UsageError(f"{where}: expected @pytest.mark.llm_eval(BENCHMARK), but got {marker.args!r:.100}")
-    return marker.args[0]
-
-
-def _check_demo(benchmark: Benchmark, folder: Path, found: Mapping[str, Any]) -> None:
-    """The demo's answers are to its own questions: on others they would make scores of nothing. Raises UsageError."""
-    from swallow_metrics.datasets.local import load_demo
-
-    try:
-        own = load_demo(benchmark.id, benchmark.dataset, folder / "demo").info["sha256"]
-    except UsageError:
-        own = None
-    if own != found["sha256"]:
-        raise UsageError(
-            f"{benchmark.id}: the demo has no answers to the questions of {found['path']}; give --model or --replay "
-            f"beside --data-dir, or leave it out"
-        )
-
-
-def _check_groups(benchmark: Benchmark, samples: Sequence[Sample]) -> None:
-    """A number or list from a row as it is would be no name of a group in the report. Raises UsageError."""
-    for sample in samples:
-        if sample.group is not None and not isinstance(sample.group, str):
-            where = f"{benchmark.id} sample {sample.id!r}"
-            raise UsageError(f"{where}: expected its group to be text or None, but got {sample.group!r:.60}")
-
-
-def _named_on_command_line(config: pytest.Config, definition: pytest.Item) -> bool:
-    """False only when node ids on the command line name other functions of this file, and never the file itself."""
-    own = str(definition.path)
-    inside = definition.nodeid.split("::")[1:]
-    named = []
-    for argument in config.args:
-        path, *names = argument.split("[", 1)[0].split("::")
-        where = (config.invocation_params.dir / path).resolve()
-        if str(where) == own and names:
-            named.append(names == inside[: len(names)])  # a class names all of its functions
-        elif str(where) == own or Path(own).is_relative_to(where):
-            return True
-    return not named or any(named)
-
-
-def limited(samples: Sequence[Sample], limit: int, seed: int) -> list[Sample]:
-    """At most `limit` samples in their order, balanced over groups.
-
-    Samples are drawn in rounds, one a group, in an order made from hashes of seed and id: deterministic, independent
-    of the dataset's order, and a subset of what any larger limit draws.
-    """
-
-    def rank(text: str) -> bytes:
-        return blake2b(f"{seed}/{text}".encode(), digest_size=16).digest()
-
-    groups: dict[str, list[Sample]] = {}
-    for sample in samples:
-        groups.setdefault(sample.group or sample.id.rpartition("/")[0], []).append(sample)
-    rounds: list[tuple[int, bytes, str]] = []
-    for group, members in groups.items():
-        ranked = sorted(members, key=lambda sample: rank(sample.id))
-        rounds += [(number, rank(group), sample.id) for number, sample in enumerate(ranked)]
-    chosen = {sample_id for _, _, sample_id in sorted(rounds)[:limit]}
-    return [sample for sample in samples if sample.id in chosen]
-
-
-BENCHMARK = pytest.StashKey[Benchmark | None]()
-
-
-def benchmark_of(item: pytest.Item) -> Benchmark | None:
-    """The benchmark an item belongs to, or None for an ordinary test. Asked a dozen times an item, so kept."""
-    if BENCHMARK not in item.stash:
-        marker = item.get_closest_marker("llm_eval")
-        asks = marker is not None and "sample" in getattr(item, "fixturenames", ())
-        item.stash[BENCHMARK] = marker.args[0] if marker is not None and asks else None
-    return item.stash[BENCHMARK]
-
-
-def sample_of(item: pytest.Item) -> Sample:
-    """The question an item asks."""
-    sample: Sample = item.callspec.params["sample"]  # type: ignore[attr-defined]  # a parametrized Function
-    return sample
-
-
-def eval_items(items: Iterable[pytest.Item]) -> list[pytest.Item]:
-    """The items that ask a question."""
-    return [item for item in items if benchmark_of(item) is not None]
-
-
-def drop_placeholders(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect the one item that pytest makes for a test function without any question."""
-    empty = {
-        item
-        for item in eval_items(items)
-        if not isinstance(item.callspec.params.get("sample"), Sample)  # type: ignore[attr-defined]  # a Function
-    }
-    if empty:
-        items[:] = [item for item in items if item not in empty]
-        config.hook.pytest_deselected(items=list(empty))
+        raise pytest.UsageError(f"{where}: expected @pytest.mark.llm_eval(BENCHMARK), but got {arguments!r:.100}")
+    return arguments[0]

@@ -1,202 +1,194 @@
-"""The checked command line: `Settings`, which everything else reads."""
+"""From command line and ini file to `Settings`, checked before anything heavy is imported."""
 
 from __future__ import annotations
 
-import os
-import re
 import tomllib
-from dataclasses import dataclass, field
-from math import inf
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import urlsplit
+from typing import Any, cast
 
 import pytest
 
 from swallow_metrics.datatypes import Sampling
+from swallow_metrics.defaults import JUDGE_RETRIES, MAX_ERRORS, MAX_RETRIES, MOST_REPEATS, SMALLEST_DIFFERENCE
 from swallow_metrics.errors import UsageError
-from swallow_metrics.gate.rules import Gate, parse_gate, read_gates
-from swallow_metrics.plugin.options import DEFAULT_KEY_ENV, DEFAULTS, JUDGE_RETRIES
-
-Mode = Literal["demo", "replay", "model"]
-
-
-@dataclass(frozen=True, slots=True)
-class JudgeSettings:
-    """Who judges: model names, endpoint, where its key is, prompts and retries."""
-
-    models: tuple[str, ...] = ()
-    base_url: str | None = None
-    key_env: str = DEFAULT_KEY_ENV
-    prompts: Path | None = None
-    retries: int = JUDGE_RETRIES
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The checked command line. Paths are absolute."""
-
-    mode: Mode
-    model: str | None = None
-    base_url: str | None = None
-    key_env: str = DEFAULT_KEY_ENV
-    engine_args: dict[str, Any] = field(default_factory=dict)
-    max_in_flight: int = 64
-    request_timeout_s: float = 1800.0
-    system_prompt: str | None = None
-    sampling: Sampling = field(default_factory=Sampling)
-    repeats: int | None = None
-    reasoning_parser: str | None = None
-    chat_template: Path | None = None
-    use_chat_template: bool = True
-    prompts: Path | None = None
-    data_dir: Path | None = None
-    data_lock: Path | None = None
-    data_lock_update: bool = False
-    limit: int | None = None
-    limit_seed: int = 0
-    replay: Path | None = None
-    run_dir: Path | None = None
-    resume: bool = False
-    judge: JudgeSettings = JudgeSettings()
-    sandbox: str = "auto"
-    sandbox_helpers: str = "candidate"
-    gates: tuple[Gate, ...] = ()
-    verbose: bool = False
-    standing_gates: tuple[Gate, ...] = ()  # of the ini file: they hold for whichever of their benchmarks is run
-    prices: dict[str, dict[str, float]] = field(default_factory=dict)
+from swallow_metrics.extraction.reasoning import read_tags
+from swallow_metrics.gate.rules import parse_gate, read_gates
+from swallow_metrics.io import read_toml
+from swallow_metrics.judge.prices import read_prices
+from swallow_metrics.plugin.contradictions import refuse_contradictions, refuse_empty, refuse_repeated
+from swallow_metrics.plugin.generation import read_generation
+from swallow_metrics.plugin.runfile import run_file
+from swallow_metrics.plugin.values import (
+    chosen,
+    existing,
+    existing_run,
+    headers_of,
+    key_env,
+    number_of,
+    path_of,
+    url_of,
+    urls_of,
+    whole_number,
+    within,
+)
+from swallow_metrics.reference import DEFAULT, REFERENCES, RELEASES, Recorded, Version, recorded
+from swallow_metrics.settings import JudgeSettings, LongPrompt, MaxErrors, Mode, OwnSettings, Settings
 
 
 def read_settings(config: pytest.Config) -> Settings:
     """Check the command line and ini values. Raises UsageError; imports nothing heavy, touches no network."""
     get = config.getoption
-    _refuse_empty(config)
-    replay = _path(config, "--replay")
+    refuse_empty(config)
+    refuse_repeated(config)
+    replay = path_of(config, "--replay")
     # An ini file's model is for runs that ask one.
     model = get("--model") or (None if replay else config.getini("swallow_model")) or None
-    base_url = _url(config, "--base-url", None if replay else "swallow_base_url")
-    _check_contradictions(config, model, base_url)
-    sampling = Sampling(
-        temperature=_within(config, "--temperature", 0.0, None),
-        top_p=_within(config, "--top-p", 0.0, 1.0, open_low=True),
-        max_tokens=_within(config, "--max-tokens", 1, None),
+    base_urls = urls_of(config, replay is not None)
+    refuse_contradictions(config, model, base_urls)
+    temperature = get("--temperature")
+    own = Sampling(
+        temperature=None if temperature == "none" else within(config, "--temperature", 0.0, None),
+        top_p=within(config, "--top-p", 0.0, 1.0, open_low=True),
+        max_tokens=within(config, "--max-tokens", 1, None),
         seed=get("--seed"),
         reasoning_effort=get("--reasoning-effort"),
     )
-    gates_file = _existing(config, "--gates", None, "file")
-    file_gates, prices = read_gates(gates_file) if gates_file else ((), {})
+    file = run_file(config)
+    standing = [] if replay else [config.getini("swallow_generation"), file.generation]
+
+    def drawn(*layers: Iterable[str]) -> tuple[Sampling, frozenset[str]]:
+        left_out = ["temperature"] if temperature == "none" else []
+        return read_generation("--generation", get("--generation"), [*standing, *layers], own, left_out)
+
+    sampling, left_out = drawn()
+    judge_sampling, judge_left_out = read_generation(
+        "--judge-generation", get("--judge-generation"), [config.getini("swallow_judge_generation")], Sampling()
+    )
+    gates_file = existing(config, "--gates", None, "file")
+    file_gates = read_gates(gates_file) if gates_file else ()
+    prices_file = existing(config, "--prices", None, "file")
     judge_models = tuple(get("--judge-model")) or tuple(filter(None, [config.getini("swallow_judge_model")]))
     if len(set(judge_models)) != len(judge_models):
         raise UsageError(f"--judge-model was given {judge_models[0]!r} twice; two judges need two names")
     in_flight = config.getini("swallow_max_in_flight")
     mode: Mode = "replay" if replay else "model" if model else "demo"
+    of_run = path_of(config, "--run-dir") if get("--resume") else replay
+    before = recorded(of_run) if of_run is not None else Recorded()
+    reference = _reference(config, of_run, before.version)
     return Settings(
         mode=mode,
+        reference=reference,
+        livecodebench_release=_release(config, of_run, before.release),
         model=model,
-        base_url=base_url,
-        key_env=_key_env(config, "--api-key-env", "swallow_api_key_env"),
+        base_urls=base_urls,
+        key_env=key_env(config, "--api-key-env", "swallow_api_key_env"),
+        headers=headers_of(config, "--header", "swallow_header", bool(base_urls)),
         engine_args=_engine_args(config),
-        max_in_flight=_within(config, "--max-in-flight", 1, None) or _whole("swallow_max_in_flight", in_flight) or 64,
-        request_timeout_s=_within(config, "--request-timeout", 0.0, None, open_low=True) or 1800.0,
+        max_in_flight=within(config, "--max-in-flight", 1, None)
+        or whole_number("swallow_max_in_flight", in_flight)
+        or 64,
+        request_timeout_s=within(config, "--request-timeout", 0.0, None, open_low=True) or 1800.0,
+        max_retries=number_of(config, "--max-retries", int, 0, MAX_RETRIES),
+        requests_per_minute=number_of(config, "--requests-per-minute", float, None, None),
+        tokens_per_minute=number_of(config, "--tokens-per-minute", float, None, None),
+        max_errors=_max_errors(config, asks=mode == "model"),
+        on_long_prompt=_on_long_prompt(config),
         system_prompt=get("--system-prompt"),
         sampling=sampling,
-        repeats=_within(config, "--repeats", 1, None),
+        left_out=left_out,
+        repeats=within(config, "--repeats", 1, MOST_REPEATS),
         reasoning_parser=get("--reasoning-parser"),
-        chat_template=_existing(config, "--chat-template", None, "file"),
+        reasoning_tags=_reasoning_tags(config),
+        chat_template=existing(config, "--chat-template", None, "file"),
         use_chat_template=not get("--no-chat-template"),
-        prompts=_existing(config, "--prompts", "swallow_prompts", "folder"),
-        data_dir=_existing(config, "--data-dir", "swallow_data_dir" if mode != "demo" else None, "folder"),
-        data_lock=_path(config, "--data-lock", "swallow_data_lock"),
+        lora=existing(config, "--lora", None, "folder"),
+        prompts=existing(config, "--prompts", "swallow_prompts", "folder"),
+        data_dir=existing(config, "--data-dir", "swallow_data_dir" if mode != "demo" else None, "folder"),
+        data_lock=path_of(config, "--data-lock", "swallow_data_lock"),
         data_lock_update=get("--data-lock-update"),
-        limit=_within(config, "--limit", 1, None),
+        benchmarks={name: _own(config, own, drawn) for name, own in file.benchmarks.items()},
+        limit=within(config, "--limit", 1, None),
         limit_seed=get("--limit-seed"),
+        shard=_shard(get("--shard")),
         replay=replay,
-        run_dir=_path(config, "--run-dir"),
+        run_dir=path_of(config, "--run-dir"),
+        html=not get("--no-html"),
+        report_lang=get("--report-lang"),
         resume=get("--resume"),
+        dry_run=get("--dry-run"),
         judge=JudgeSettings(
             models=judge_models,
-            base_url=_url(config, "--judge-base-url", "swallow_judge_base_url"),
-            key_env=_key_env(config, "--judge-api-key-env", "swallow_judge_api_key_env"),
-            prompts=_existing(config, "--judge-prompts", None, "file"),
-            retries=JUDGE_RETRIES if get("--judge-retries") is None else _within(config, "--judge-retries", 0, None),
+            reference=reference,
+            asked=bool(get("--judge-model")),
+            base_url=url_of(config, "--judge-base-url", "swallow_judge_base_url"),
+            key_env=key_env(config, "--judge-api-key-env", "swallow_judge_api_key_env"),
+            headers=headers_of(config, "--judge-header", "swallow_judge_header", True),
+            sampling=judge_sampling,
+            left_out=judge_left_out,
+            prompts=existing(config, "--judge-prompts", None, "file"),
+            requests_per_minute=number_of(config, "--judge-requests-per-minute", float, None, None),
+            tokens_per_minute=number_of(config, "--judge-tokens-per-minute", float, None, None),
+            retries=JUDGE_RETRIES if get("--judge-retries") is None else within(config, "--judge-retries", 0, None),
         ),
         sandbox=get("--sandbox"),
         sandbox_helpers=get("--sandbox-helpers"),
         gates=(*file_gates, *(parse_gate(text) for text in get("--gate"))),
         standing_gates=tuple(parse_gate(text) for text in config.getini("swallow_gates")),
-        prices=prices,
+        baseline=existing_run(config, "--baseline"),
+        baseline_allow=tuple(get("--baseline-allow")),
+        smallest_difference=within(config, "--smallest-difference", 0.0, 1.0, open_low=True) or SMALLEST_DIFFERENCE,
+        gate_strict=get("--gate-strict"),
+        gate_early=get("--gate-early"),
+        select=get("--select"),
+        select_from=existing_run(config, "--select-from"),
+        prices=read_prices(prices_file) if prices_file else {},
         verbose=config.getoption("verbose", 0) > 0,
     )
 
 
-def _refuse_empty(config: pytest.Config) -> None:
-    """`--model "$MODEL"` with nothing in the variable must not run the demo, and say that all is well."""
-    for name in DEFAULTS:
-        value = config.getoption(name)
-        if name != "--system-prompt" and any(text == "" for text in (value if isinstance(value, list) else [value])):
-            raise UsageError(f"{name} was given an empty text; give it a value or leave it out")
-
-
-def _key_env(config: pytest.Config, option: str, ini: str) -> str:
-    """The name of a variable. What is no name may be the key itself, so it is not shown."""
-    name: str = config.getoption(option) or config.getini(ini) or DEFAULT_KEY_ENV
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-        raise UsageError(f"{option} expects the name of an environment variable that holds the key, not a key")
-    return name
-
-
-def _check_contradictions(config: pytest.Config, model: str | None, base_url: str | None) -> None:
-    given = {name for name in _GENERATION if config.getoption(name)}
-    if config.getoption("--replay") and config.getoption("--model"):
-        raise UsageError("--replay scores recorded answers and loads no model; give either --replay or --model")
-    judges = config.getoption("--judge-model")  # with it, recorded answers get new verdicts
-    if config.getoption("--replay") and config.getoption("--resume") and not judges:
-        raise UsageError("--replay writes no new answers to go on from; give either --replay or --resume")
-    if base_url and config.getoption("--base-url") and not model:
-        raise UsageError("--base-url needs --model, the model's name at that endpoint")
-    if config.getoption("--resume") and not config.getoption("--run-dir"):
-        raise UsageError("--resume needs --run-dir, the folder of the run to go on with")
-    if config.getoption("--resume") and not model and not (config.getoption("--replay") and judges):
-        raise UsageError("--resume needs --model: the demo and --replay have nothing to go on with")
-    if config.getoption("--data-lock-update") and not (
-        config.getoption("--data-lock") or config.getini("swallow_data_lock")
-    ):
-        raise UsageError("--data-lock-update needs --data-lock FILE, the file to write")
-    local = config.getoption("--data-dir") or config.getini("swallow_data_dir")
-    if (config.getoption("--data-lock") or config.getoption("--data-lock-update")) and (
-        local or not (model or config.getoption("--replay"))
-    ):
+def _reference(config: pytest.Config, of_run: Path | None, recorded: str | None) -> Version:
+    """The version to follow: that of a run that is resumed or replayed, else the one asked for."""
+    asked = chosen(config, "--reference", "swallow_reference", REFERENCES)
+    if recorded is not None and config.getoption("--reference") not in (None, recorded):
         raise UsageError(
-            f"--data-lock pins datasets of the hub, but {'--data-dir' if local else 'the demo'} reads local rows; "
-            f"leave one of them out"
+            f"{of_run} is a run of version {recorded} of the reference, not of {asked}; leave --reference out, or "
+            f"score its journal alone with --replay {of_run}/responses.jsonl"
         )
-    if config.getoption("--chat-template") and config.getoption("--no-chat-template"):
-        raise UsageError("--chat-template and --no-chat-template contradict each other; give one of them")
-    if base_url and (own := sorted(given & set(_LOCAL_ONLY))):
-        raise UsageError(
-            f"{own[0]} sets up vLLM in this process; with --base-url the endpoint decides it, leave it out"
-        )
-    if not model and (useless := sorted(given - set(_JUDGE_TOO if judges else ()))):
-        raise UsageError(f"{useless[0]} has no effect without --model; give --model or leave it out")
-    named = judges or config.getini("swallow_judge_model")
-    if not (model or named) and (useless := [name for name in _JUDGE_ONLY if config.getoption(name) is not None]):
-        raise UsageError(
-            f"{useless[0]} has no effect on recorded verdicts; give --judge-model NAME to have answers judged anew, "
-            f"or leave it out"
-        )
+    version: Version = REFERENCES[recorded or asked or DEFAULT].version
+    return version
 
 
-_LOCAL_ONLY = ("--engine-arg", "--engine-args", "--chat-template", "--no-chat-template", "--reasoning-parser")
-_JUDGE_TOO = ("--max-in-flight", "--request-timeout")
-_JUDGE_ONLY = ("--judge-base-url", "--judge-api-key-env", "--judge-prompts", "--judge-retries")
-_GENERATION = (*_LOCAL_ONLY, "--max-in-flight", "--system-prompt", "--temperature", "--top-p", "--max-tokens",
-               "--seed", "--repeats", "--reasoning-effort", "--request-timeout")  # fmt: skip
+def _release(config: pytest.Config, of_run: Path | None, recorded: str | None) -> str | None:
+    """LiveCodeBench's release, found as the version is: another one's answers are to other problems."""
+    asked = chosen(config, "--livecodebench-release", "swallow_livecodebench_release", RELEASES)
+    if recorded is not None and config.getoption("--livecodebench-release") not in (None, recorded):
+        raise UsageError(
+            f"{of_run} is a run of LiveCodeBench's release {recorded}, not of {asked}; "
+            f"leave --livecodebench-release out"
+        )
+    return recorded or asked
+
+
+def _own(config: pytest.Config, table: Mapping[str, Any], drawn: Any) -> OwnSettings:
+    """A benchmark's own settings: its table in the run file, where the command line does not say otherwise."""
+    given = run_file(config).given
+    numbers = {name: config.getoption(name) if name in given else table.get(name) for name in ("limit", "repeats")}
+    for name, value in numbers.items():
+        if value is not None and value < 1:
+            raise UsageError(f"{run_file(config).path}: a benchmark's {name} must be at least 1, but got {value}")
+    if (numbers["repeats"] or 0) > MOST_REPEATS:
+        raise UsageError(
+            f"{run_file(config).path}: repeats must be at most {MOST_REPEATS}, but got {numbers['repeats']}"
+        )
+    sampling, left_out = drawn(table.get("generation", ()))
+    return OwnSettings(sampling, left_out, numbers["limit"], numbers["repeats"])
 
 
 def _engine_args(config: pytest.Config) -> dict[str, Any]:
     """Engine arguments of the file, then of the command line. Values are read as TOML where they are, else text."""
     arguments: dict[str, Any] = {}
-    if file := _existing(config, "--engine-args", None, "file"):
+    if file := existing(config, "--engine-args", None, "file"):
         arguments |= read_toml(file)
     for text in config.getoption("--engine-arg"):
         key, equals, value = text.partition("=")
@@ -216,72 +208,45 @@ def _toml_value(text: str) -> Any:
         return text
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """A TOML file. Raises UsageError naming file and place."""
+def _reasoning_tags(config: pytest.Config) -> tuple[tuple[str, str], ...]:
+    tags: list[tuple[str, str]] = []
+    for text in config.getoption("--reasoning-tags") or config.getini("swallow_reasoning_tags"):
+        try:
+            pair = read_tags(text)
+        except ValueError as error:
+            raise UsageError(f"--reasoning-tags {error}") from error
+        if pair in tags:
+            raise UsageError(f"--reasoning-tags was given {text!r} twice; give it once")
+        tags.append(pair)
+    return tuple(tags)
+
+
+def _max_errors(config: pytest.Config, *, asks: bool) -> MaxErrors:
+    """Where no model is asked, errors cost nothing: all of them are told, unless the user says otherwise."""
+    standing = (config.getini("swallow_max_errors") or MAX_ERRORS) if asks else "100%"
+    text = config.getoption("--max-errors") or standing
+    if text.isdecimal():
+        return MaxErrors(number=int(text))
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not TOML: {error}") from error
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        share = 0.0
+    if not 0 < share <= 1:
+        raise UsageError(f"--max-errors expects a number such as 20, or a share such as 5% or 0.05, but got {text!r}")
+    return MaxErrors(share=share)
 
 
-def api_key(name: str) -> str | None:
-    """The key in an environment variable, without white space around it. Raises UsageError."""
-    key = os.environ.get(name, "").strip()
-    if not (key.isascii() and key.isprintable()):
-        raise UsageError(
-            f"the key in ${name} holds a line break or characters beyond ASCII; set ${name} to a valid key"
-        )
-    return key or None
-
-
-def _url(config: pytest.Config, option: str, ini: str | None) -> str | None:
-    """The address of an endpoint; with a wrong one every request would fail, hours of retries later."""
-    text = config.getoption(option) or (config.getini(ini) if ini else None) or None
+def _shard(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
-    try:
-        parts = urlsplit(text)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # such as a port beyond 65535
-        usable = False
-    if not usable:
-        raise UsageError(f"{option} must be a URL such as http://127.0.0.1:8000/v1, but got {text!r}")
-    return str(text)
+    number, slash, of = text.partition("/")
+    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise UsageError(f"--shard expects K/N, with K from 1 to N, such as 3/8, but got {text!r}")
+    return int(number), int(of)
 
 
-def _path(config: pytest.Config, option: str, ini: str | None = None) -> Path | None:
-    if text := config.getoption(option):
-        return Path(os.path.abspath(config.invocation_params.dir / os.path.expanduser(text)))
-    if ini and (text := config.getini(ini)):
-        base = config.inipath.parent if config.inipath else config.rootpath
-        return Path(os.path.abspath(base / os.path.expanduser(text)))
-    return None
-
-
-def _existing(config: pytest.Config, option: str, ini: str | None, kind: Literal["file", "folder"]) -> Path | None:
-    path = _path(config, option, ini)
-    if path is not None and not (path.is_file() if kind == "file" else path.is_dir()):
-        raise UsageError(f"{option} expects a {kind}, but {path} is not one")
-    return path
-
-
-def _within(config: pytest.Config, option: str, low: float, high: float | None, *, open_low: bool = False) -> Any:
-    value = config.getoption(option)
-    if value is None:
-        return None
-    if not (value > low if open_low else value >= low) or value == inf or (high is not None and value > high):
-        bounds = f"{'more than' if open_low else 'at least'} {low}" + (
-            f" and at most {high}" if high is not None else " and finite" * (value == inf)
-        )
-        raise UsageError(f"{option} must be {bounds}, but got {value}")
-    return value
-
-
-def _whole(name: str, text: str | None) -> int | None:
-    if not text:
-        return None
-    if not text.isdecimal() or int(text) < 1:
-        raise UsageError(f"{name} must be a whole number of at least 1, but got {text!r}")
-    return int(text)
+def _on_long_prompt(config: pytest.Config) -> LongPrompt:
+    given = config.getoption("--on-long-prompt") or config.getini("swallow_on_long_prompt") or "error"
+    if given not in ("error", "truncate-left", "skip"):
+        raise UsageError(f"swallow_on_long_prompt must be error, truncate-left or skip, but got {given!r}")
+    return cast("LongPrompt", given)

@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from swallow_metrics.errors import UsageError
-from swallow_metrics.prompts.importing import read_templates
+from swallow_metrics.prompts.importing import read_templates, tasks_folder
+from swallow_metrics.prompts.judge_importing import check_judge_prompts, read_judge_prompts, write_judge_prompts
 from swallow_metrics.prompts.load import read_template
 
 
 def builtin_folder() -> Path:
-    """Our own templates: they are beside the package in a checkout. Raises UsageError."""
-    folder = Path(__file__).parents[2] / "benchmarks" / "prompts"
-    if not folder.is_dir():
-        raise UsageError(f"expected the built-in prompts in {folder}; run this from a checkout of pytest-swallow")
-    return folder
+    """Our own templates: with the benchmarks, which an installation has beside this package. Raises UsageError."""
+    beside = Path(__file__).parents[2]
+    folders = [beside / name / "prompts" for name in ("benchmarks", "swallow_benchmarks")]
+    for folder in folders:
+        if folder.is_dir():
+            return folder
+    raise UsageError(f"expected the built-in prompts in {folders[0]} or {folders[1]}; install pytest-swallow again")
 
 
 def export_prompts(folder: Path, *, force: bool = False) -> list[Path]:
@@ -27,10 +30,14 @@ def export_prompts(folder: Path, *, force: bool = False) -> list[Path]:
 def import_prompts(checkout: Path, folder: Path, *, force: bool = False) -> tuple[list[Path], list[str]]:
     """Write a checkout's templates to a folder; returns what was written, and a line for each that is missing.
 
-    Raises UsageError when this is no checkout, or a file is in the way; then nothing is written.
+    Judge prompts become `judge_prompts_<language>.jsonl`, for `--judge-prompts`. Raises UsageError when this is no
+    checkout, or a file is in the way; then nothing is written.
     """
     templates, problems = read_templates(checkout)
-    return write_templates(templates, folder, force=force), problems
+    judging, missing = read_judge_prompts(tasks_folder(checkout))
+    check_judge_prompts(judging, folder, force=force)
+    written = write_templates(templates, folder, force=force)
+    return written + write_judge_prompts(judging, folder), problems + missing
 
 
 def write_templates(templates: Mapping[str, str], folder: Path, *, force: bool = False) -> list[Path]:

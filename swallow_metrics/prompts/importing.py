@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from swallow_metrics.errors import UsageError
+from swallow_metrics.prompts.assembled import CannotFollowError, as_template, follow
 from swallow_metrics.prompts.template import check, placeholders, renamed
 
 _TASKS = ("lighteval/src/lighteval/tasks", "src/lighteval/tasks", ".")  # the checkout, its lighteval, or the tasks
@@ -55,7 +56,11 @@ PLACES = {
     "math_500": Place("default_prompts.py", "MATH_QUERY_TEMPLATE", _QUESTION, "math_500"),
     "aime": Place("default_prompts.py", "MATH_QUERY_TEMPLATE", _QUESTION, "aime_prompt_fn"),
 }
-NOT_IMPORTABLE = {"livecodebench": "the checkout puts it together in code (prepare_prompt in swallow/lcb_swallow.py)"}
+# These share one text, character for character (JA-3, JG-2).
+PLACES |= dict.fromkeys(("jamcqa_cot", "jgpqa_diamond", "jgpqa_main", "jgpqa_extended"), PLACES["swallow_gpqa_ja"])
+_NOT_KNOWN = ("polymath_japanese: where a checkout keeps its template is not known here; copy it to "
+              "polymath_japanese.txt by hand, or the built-in prompt is asked")  # fmt: skip
+_LIVECODEBENCH = Place("swallow/lcb_swallow.py", None, ("question_content", "starter_code"), "prepare_prompt")
 
 
 def tasks_folder(checkout: Path) -> Path:
@@ -71,7 +76,7 @@ def tasks_folder(checkout: Path) -> Path:
 def read_templates(checkout: Path) -> tuple[dict[str, str], list[str]]:
     """The templates found, by benchmark, with our placeholders; and a line for each one that was not.
 
-    Raises UsageError when this is no checkout at all.
+    Raises UsageError when this is not a checkout at all.
     """
     tasks = tasks_folder(checkout)
     found: dict[str, str] = {}
@@ -81,8 +86,52 @@ def read_templates(checkout: Path) -> tuple[dict[str, str], list[str]]:
             found[benchmark] = _template(tasks / place.file, place)
         except UsageError as error:
             problems.append(f"{benchmark}: {error}")
-    problems += [f"{benchmark}: cannot be imported, as {reason}" for benchmark, reason in NOT_IMPORTABLE.items()]
+    try:
+        found["jamcqa"] = _without_request(found.get("swallow_gpqa_ja", ""))
+    except UsageError as error:
+        problems.append(f"jamcqa: {error}")
+    problems.append(_NOT_KNOWN)
+    try:
+        found["livecodebench"] = _two_variants(tasks / _LIVECODEBENCH.file)
+    except UsageError as error:
+        problems.append(f"livecodebench: {error}")
     return found, problems
+
+
+def _without_request(template: str) -> str:
+    """Swallow GPQA's template without the sentence that ends its first paragraph: to think step by step (JA-3)."""
+    instruction, blank, rest = template.partition("\n\n")
+    sentences = instruction.split("。")
+    request = sentences[-2] if len(sentences) > 2 and not sentences[-1].strip() else "{"  # two and an end
+    if not blank or any(mark in request for mark in "{$「\n"):
+        raise UsageError(
+            "expected the first paragraph of swallow_gpqa_ja to end with a sentence that asks for step-by-step "
+            f"thinking, but it is {instruction!r:.300}"
+        )
+    return "。".join([*sentences[:-2], ""]) + blank + rest
+
+
+def _two_variants(file: Path) -> str:
+    """LiveCodeBench's template, which a function puts together: with starter code, and for standard input."""
+    body = _parse(file).body
+    name = _LIVECODEBENCH.function
+    functions = [node for node in body if isinstance(node, ast.FunctionDef) and node.name == name]
+    if not functions:
+        raise UsageError(f"{file}: expected a function {name}(), but there is none")
+    known = {text_name: text for text_name, text in _texts(body).items() if text is not None}
+    written = []
+    for variant, empty in (("functional", frozenset[str]()), ("stdin", frozenset({"starter_code"}))):
+        try:
+            text = follow(functions[-1], known, empty)
+        except CannotFollowError as error:
+            raise UsageError(f"{file}, {name}(): {error}") from error
+        if not isinstance(text, str):
+            raise UsageError(f"{file}, {name}(): expected it to return a text, but it returns {type(text).__name__}")
+        template = as_template(text)
+        fields = _LIVECODEBENCH.fields if variant == "functional" else _LIVECODEBENCH.fields[:1]
+        check(template, fields, f"{file}, {name}()")
+        written.append(f"[[{variant}]]\n{template}")
+    return "\n".join(written)
 
 
 def _template(file: Path, place: Place) -> str:
@@ -109,7 +158,7 @@ def _template(file: Path, place: Place) -> str:
     elif place.name in ours:
         template = ours[place.name]
     elif place.name in texts:
-        raise UsageError(f"{where}: {place.name} is no plain text, so it cannot be read without running the code")
+        raise UsageError(f"{where}: {place.name} is not plain text, so it cannot be read without running the code")
     else:
         raise UsageError(f"{where}: expected a text named {place.name}, but there is none")
     check(template, place.fields, f"{where}, {place.name or 'the template'}")
@@ -130,7 +179,7 @@ def _parse(file: Path) -> ast.Module:
             warnings.simplefilter("ignore")  # of the parser, about escapes such as "\boxed" in plain literals
             return ast.parse(source, str(file))
     except (SyntaxError, ValueError) as error:
-        raise UsageError(f"{file}: is no Python that can be parsed ({error})") from error
+        raise UsageError(f"{file}: is not Python that can be parsed ({error})") from error
 
 
 def _texts(body: Sequence[ast.stmt], known: dict[str, str | None] | None = None) -> dict[str, str | None]:

@@ -21,7 +21,7 @@ _MAY_BE_LEFT_OUT = frozenset({"choices"})
 def check(template: str, fields: Sequence[str], source: object) -> None:
     """Refuse a template that `render` could not fill, or that leaves out what a question needs.
 
-    `fields` are the placeholders allowed; each must occur, save `choices`. `source` names the template in errors.
+    `fields` are the placeholders allowed; each but `choices` must occur. `source` names the template in errors.
     Raises UsageError.
     """
     allowed = f"allowed here: {', '.join(f'{{{name}}}' for name in fields)}; write {{{{ and }}}} for literal braces"

@@ -4,19 +4,33 @@ import asyncio
 
 import pytest
 
-from conftest import ROOT
+from places import ROOT
 from swallow_metrics.datatypes import Benchmark, Dataset, JudgeSpec, Metric, Sample, Sampling
 from swallow_metrics.engines.fake import FakeEngine
 from swallow_metrics.errors import EngineDown, EngineError, JudgeError
+from swallow_metrics.journal.journaled import JournaledEngine
+from swallow_metrics.judge.judge import Judge
 from swallow_metrics.judge.prompts import read_prompts
-from swallow_metrics.pipeline.conversation import Channel, converse
-from swallow_metrics.pipeline.judging import Judge, converse_and_judge
+from swallow_metrics.pipeline.converse import Converser, Task
 
 PROMPTS = read_prompts(ROOT / "benchmarks" / "judge_prompts" / "english.toml")
 BENCHMARK = Benchmark(
-    "b", "B", Dataset("x/y", "test", (), 1), lambda row, prompt: None, (Metric("judge_score"),), judge=JudgeSpec("english")
+    "b", "B", Dataset("x/y", "test", (), 1), lambda row, prompt: None, (Metric("judge_score"),),
+    judge=JudgeSpec("english"), cut=8192,
 )  # fmt: skip
 SAMPLE = Sample("0", ("one", "two"), group="stem")
+
+
+class Slot(asyncio.Semaphore):
+    """A slot for one conversation that says when it is free again."""
+
+    def __init__(self, events):
+        super().__init__()
+        self.events = events
+
+    async def __aexit__(self, *error):
+        self.events.append("candidate free")
+        await super().__aexit__(*error)
 
 
 class Log:
@@ -51,20 +65,15 @@ class Log:
         return Timed(function)
 
     def judge(self, name="j", slots=8, retries=2):
-        return Judge(name, Channel(self.judge_engine), asyncio.Semaphore(slots), PROMPTS, retries)
-
-    async def talk(self, on_answer):
-        answered = await converse(
-            Channel(self.candidate), "b", SAMPLE, Sampling(), 0, None, cut=8192, on_answer=on_answer
-        )
-        self.events.append("candidate free")
-        return answered
+        return Judge(name, JournaledEngine(self.judge_engine), asyncio.Semaphore(slots), PROMPTS, retries)
 
     def run(self, *judges):
         return asyncio.run(self.converse(*judges))
 
     async def converse(self, *judges):
-        return await converse_and_judge(self.talk, judges or [self.judge()], BENCHMARK, SAMPLE, 0)
+        judges = judges or [self.judge()]
+        converser = Converser(JournaledEngine(self.candidate), lambda benchmark, group: Sampling(), lambda _: judges)
+        return await converser.converse(Task("item", BENCHMARK, SAMPLE, (0,)), 0, Slot(self.events))
 
 
 def test_a_turn_is_judged_while_the_next_is_generated():

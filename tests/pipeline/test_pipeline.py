@@ -9,7 +9,8 @@ import pytest
 from swallow_metrics.datatypes import Conversation, Response
 from swallow_metrics.engines.fake import FakeEngine
 from swallow_metrics.errors import EngineDown, EngineError, MeasurementError, UsageError
-from swallow_metrics.pipeline.pipeline import Pipeline, Task
+from swallow_metrics.pipeline.converse import Task
+from swallow_metrics.pipeline.window import Pipeline
 
 
 class Recorder:
@@ -21,25 +22,26 @@ class Recorder:
         self.open = self.peak = 0
         self.begun = []
 
-    def task(self, name, repeats=(0,)):
-        async def converse(repeat, slot):
-            async with slot:
-                self.open += 1
-                self.peak = max(self.peak, self.open)
-                self.begun.append(name)
-                try:
-                    await asyncio.sleep(self.delay)
-                    return Conversation(repeat, (Response(self.answer(name, repeat)),))
-                finally:
-                    self.open -= 1
+    async def converse(self, task, repeat, slot):
+        async with slot:
+            self.open += 1
+            self.peak = max(self.peak, self.open)
+            self.begun.append(task.name)
+            try:
+                await asyncio.sleep(self.delay)
+                return Conversation(repeat, (Response(self.answer(task.name, repeat)),))
+            finally:
+                self.open -= 1
 
-        return Task(name, tuple(repeats), converse)
+    def pipeline(self, tasks, engines=(), in_flight=4, ahead=8):
+        engines = engines or [FakeEngine(lambda request: "")]
+        made = Pipeline(tasks, engines, self.converse, in_flight=in_flight, ahead=ahead)
+        made.start()
+        return made
 
 
-def pipeline(tasks, engines=(), in_flight=4, ahead=8):
-    made = Pipeline(tasks, engines or [FakeEngine(lambda request: "")], in_flight=in_flight, ahead=ahead)
-    made.start()
-    return made
+def task(name, repeats=(0,)):
+    return Task(name, None, None, tuple(repeats))
 
 
 def texts(conversations):
@@ -49,11 +51,11 @@ def texts(conversations):
 def test_every_task_is_answered_in_its_order():
     """Results belong to their task, repeats are in order, and the window is never exceeded."""
     recorder = Recorder(delay=0.001)
-    tasks = [recorder.task(str(n), range(3)) for n in range(50)]
-    running = pipeline(tasks, in_flight=4, ahead=6)
-    for task in tasks:
-        assert texts(running.take(task)) == [f"{task.name}/{r}" for r in range(3)]
-        running.release(task.name)
+    tasks = [task(str(n), range(3)) for n in range(50)]
+    running = recorder.pipeline(tasks, in_flight=4, ahead=6)
+    for one in tasks:
+        assert texts(running.take(one)) == [f"{one.name}/{r}" for r in range(3)]
+        running.release(one.name)
     running.close()
     assert recorder.peak == 4
 
@@ -61,25 +63,42 @@ def test_every_task_is_answered_in_its_order():
 def test_work_ahead_is_bounded():
     """Without a release, no more than `ahead` tasks are begun."""
     recorder = Recorder()
-    tasks = [recorder.task(str(n)) for n in range(100)]
-    running = pipeline(tasks, in_flight=4, ahead=10)
+    tasks = [task(str(n)) for n in range(100)]
+    running = recorder.pipeline(tasks, in_flight=4, ahead=10)
     running.take(tasks[0])
     time.sleep(0.2)
     assert len(set(recorder.begun)) == 10
-    for task in tasks[:60]:
-        running.release(task.name)
+    for one in tasks[:60]:
+        running.take(one)
+        running.release(one.name)
     time.sleep(0.2)
     assert 60 < len(set(recorder.begun)) <= 71
+    running.close()
+
+
+def test_what_is_dropped_before_it_begins_is_never_asked():
+    """A question that is not needed any more costs no answer, and the window is as wide as before."""
+    recorder = Recorder()
+    tasks = [task(str(n)) for n in range(100)]
+    running = recorder.pipeline(tasks, in_flight=4, ahead=10)
+    running.take(tasks[0])
+    time.sleep(0.2)
+    running.drop([one.name for one in tasks[:60]])
+    time.sleep(0.2)
+    begun = {int(name) for name in recorder.begun}
+    assert not begun & set(range(20, 60))
+    assert len(begun & set(range(60, 100))) <= 11
+    assert texts(running.take(tasks[60])) == ["60/0"]
     running.close()
 
 
 def test_released_tasks_need_not_be_taken():
     """Items that are skipped never stop the ones after them."""
     recorder = Recorder()
-    tasks = [recorder.task(str(n)) for n in range(200)]
-    running = pipeline(tasks, in_flight=2, ahead=4)
-    for task in tasks[:-1]:
-        running.release(task.name)
+    tasks = [task(str(n)) for n in range(200)]
+    running = recorder.pipeline(tasks, in_flight=2, ahead=4)
+    for one in tasks[:-1]:
+        running.release(one.name)
     assert texts(running.take(tasks[-1])) == ["199/0"]
     running.close()
 
@@ -87,9 +106,9 @@ def test_released_tasks_need_not_be_taken():
 def test_taking_out_of_order_does_not_deadlock():
     """A task outside of the plan is answered when it is asked for."""
     recorder = Recorder()
-    running = pipeline([recorder.task("a")])
-    assert texts(running.take(recorder.task("unplanned"))) == ["unplanned/0"]
-    assert texts(running.take(recorder.task("a"))) == ["a/0"]
+    running = recorder.pipeline([task("a")])
+    assert texts(running.take(task("unplanned"))) == ["unplanned/0"]
+    assert texts(running.take(task("a"))) == ["a/0"]
     running.close()
 
 
@@ -103,8 +122,8 @@ def test_one_failure_fails_one_task(error):
         return name
 
     recorder = Recorder(answer)
-    tasks = [recorder.task(str(n), range(2)) for n in range(3)]
-    running = pipeline(tasks)
+    tasks = [task(str(n), range(2)) for n in range(3)]
+    running = recorder.pipeline(tasks)
     assert texts(running.take(tasks[0])) == ["0", "0"]
     with pytest.raises(MeasurementError, match="no|ValueError: bug"):
         running.take(tasks[1])
@@ -119,12 +138,12 @@ def test_a_dead_engine_ends_every_task():
         raise EngineDown("refused")
 
     recorder = Recorder(answer)
-    tasks = [recorder.task(str(n)) for n in range(50)]
-    running = pipeline(tasks)
+    tasks = [task(str(n)) for n in range(50)]
+    running = recorder.pipeline(tasks)
     start = time.monotonic()
-    for task in tasks:
+    for one in tasks:
         with pytest.raises(EngineDown, match="refused"):
-            running.take(task)
+            running.take(one)
     assert time.monotonic() - start < 5
     running.close()
 
@@ -132,8 +151,8 @@ def test_a_dead_engine_ends_every_task():
 def test_a_crash_of_the_thread_fails_waiting_items_within_a_second():
     """Even a bug of the pipeline itself is an error of the items, with its cause."""
     recorder = Recorder(delay=30)
-    task = recorder.task("a")
-    running = pipeline([task])
+    only = task("a")
+    running = recorder.pipeline([only])
 
     def crash():
         raise SystemExit("the loop is gone")
@@ -141,10 +160,10 @@ def test_a_crash_of_the_thread_fails_waiting_items_within_a_second():
     running._loop.call_soon_threadsafe(crash)
     start = time.monotonic()
     with pytest.raises(MeasurementError):
-        running.take(task)
+        running.take(only)
     assert time.monotonic() - start < 2
     with pytest.raises(MeasurementError):
-        running.take(recorder.task("later"))
+        running.take(task("later"))
     running.close()
 
 
@@ -157,7 +176,7 @@ def test_an_engine_that_cannot_open_is_told_before_any_item():
 
     engine = Broken(lambda request: "")
     with pytest.raises(UsageError, match="no such model"):
-        pipeline([Recorder().task("a")], [engine])
+        Recorder().pipeline([task("a")], [engine])
     time.sleep(0.1)
     assert engine.closed
 
@@ -166,8 +185,8 @@ def test_close_cancels_what_is_open_and_leaves_no_thread():
     """A stopped run ends at once, whatever was being generated."""
     recorder = Recorder(delay=60)
     engine = FakeEngine(lambda request: "")
-    tasks = [recorder.task(str(n)) for n in range(20)]
-    running = pipeline(tasks, [engine])
+    tasks = [task(str(n)) for n in range(20)]
+    running = recorder.pipeline(tasks, [engine])
     start = time.monotonic()
     running.close()
     running.close()

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from conftest import write_jsonl
 from dialogues import MODEL, mt  # noqa: F401  # a fixture
+from endpoint import Endpoint
+from projects import write_jsonl
 
 
 @pytest.mark.parametrize("language", ["japanese", "english"])
@@ -30,7 +31,9 @@ def test_demo(mt, language):
 def test_a_model_run(mt):
     """Five conversations of two turns a question, each turn judged once, at the category's temperature."""
     mt.engines()
-    assert mt.run(*MODEL, "--judge-model", "j", "--temperature", "0.9", "--top-p", "0.5").ret == 0
+    assert (
+        mt.run(*MODEL, "--judge-model", "j", "--temperature", "0.9", "--top-p", "0.5", "--reference", "202508").ret == 0
+    )
     assert len(mt.asked("model")) == len(mt.asked("judge")) == 8 * 5 * 2
     rows = [json.loads(line)["category"] for line in (mt.path / "data/english_mt_bench.jsonl").read_text().splitlines()]
     hot = {"writing": 0.7, "roleplay": 0.7, "stem": 0.1, "humanities": 0.1}
@@ -221,8 +224,8 @@ rating = request.repeat + 1 + (request.judge == "b") * (request.repeat % 2)
 return Response(f"[[{rating}]]", prompt_tokens=1000, completion_tokens=100)
 """
     )
-    (mt.path / "gates.toml").write_text('[prices."a"]\nprompt = 2.5\ncompletion = 10\n')
-    result = mt.run(*MODEL, "--judge-model", "b", "--judge-model", "a", "--gates", "gates.toml")
+    (mt.path / "prices.toml").write_text('["a"]\nprompt = 2.5\ncompletion = 10\n')
+    result = mt.run(*MODEL, "--judge-model", "b", "--judge-model", "a", "--prices", "prices.toml")
     figures = mt.figures()
     judges = figures["judge"]["judges"]
     scores = [judges[name]["judge_score"]["mean"] for name in ("a", "b")]
@@ -235,3 +238,17 @@ return Response(f"[[{rating}]]", prompt_tokens=1000, completion_tokens=100)
     result.stdout.fnmatch_lines(["*judged by a: 0.3000, 0 of 80 verdicts missing*$0.28", "*agreement of its judges*"])
     mt.run("--data-dir", "data", "--replay", "run", run_dir="again")
     assert mt.figures("again")["metrics"] == figures["metrics"]
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_the_rate_of_a_judge_is_kept(mt, workers):
+    """Of each judge, over all workers; the model is asked as fast as it answers."""
+    import time
+
+    times = []
+    with Endpoint(lambda body: "A") as model, Endpoint(lambda body: times.append(time.monotonic()) or "[[7]]") as judge:
+        endpoints = ("--base-url", model.url, "--judge-model", "j", "--judge-base-url", judge.url)
+        rate = ("--judge-requests-per-minute", "1200", "--repeats", "1", "--limit", "4")
+        assert mt.run(*MODEL, *endpoints, *rate, *workers, subprocess=bool(workers)).ret == 0
+    assert len(times) == 8
+    assert times[-1] - times[0] > (0.2 if not workers else 0.15)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from conftest import MINI_ROWS, NO_OTHER_PLUGINS, write_jsonl
+from projects import MINI_ROWS, NO_OTHER_PLUGINS, usage_line, write_jsonl
 from swallow_metrics.workers import math_verifier
 
 LETTER = 'return "ABCD"[int(request.sample) % 4]'
@@ -58,7 +58,7 @@ def test_model_answers_are_journaled_and_replayed(mini):
 
 
 def test_reasoning_is_removed_kept_and_counted(mini):
-    """A trace is no part of the answer, stays in the journal, and an unclosed one is counted."""
+    """A trace is not a part of the answer, stays in the journal, and an unclosed one is counted."""
     mini.engine("""
 if request.sample == "0":
     return "<think>B or D?</think>A"
@@ -79,7 +79,7 @@ def test_several_generations_are_averaged(mini):
     report = mini.report()
     assert report["tests"][0]["metadata"]["scores"]["extractive_match"] == 0.75
     figures = report["swallow"]["benchmarks"]["mini"]["metrics"]["extractive_match"]
-    assert (figures["n"], figures["method"]) == (6, "t")
+    assert (figures["n"], figures["method"]) == (6, "score")
     assert sorted(line["seed"] for line in mini.journal() if line["sample"] == "0") == [7, 8, 9, 10]
 
 
@@ -158,11 +158,30 @@ return "A"
     assert "RuntimeError: the cat sat on it" in mini.report()["tests"][2]["metadata"]["error"]
 
 
+def test_metrics_are_named_by_the_runs_generations(mini):
+    """With --repeats 3 names say 3, gates know them, and a replay names them by what was recorded."""
+    module = mini.path / "benchmarks" / "test_mini.py"
+    module.write_text(
+        module.read_text()
+        .replace("fields=(", 'of_generations=lambda n: (Metric("extractive_match"), Metric(f"length@{n}")), fields=(')
+        .replace('score("length"', 'score(f"length@{score.generations}"')
+    )
+    mini.engine('return "A"')
+    mini.run("--model", "m", "--data-dir", "data", "--repeats", "3", "--gate", "mini.length@3>=1").assert_outcomes(
+        passed=6
+    )
+    mini.run("--replay", "run", "--data-dir", "data", "--run-dir", "again").assert_outcomes(passed=6)
+    for folder in ("run", "again"):
+        figures = mini.report(folder)["swallow"]["benchmarks"]["mini"]
+        assert set(figures["metrics"]) == {"extractive_match", "length@3"}
+        assert figures["sampling"]["repeats"] == 3
+
+
 def test_a_dead_engine_stops_the_run_at_once(mini):
     """A refused key is said once, with exit status 4, and what was measured is reported as incomplete."""
     mini.engine("""
 if request.sample != "0":
-    raise __import__("swallow_metrics.errors").errors.EngineDown("refuses the key in $OPENAI_API_KEY")
+    raise __import__("swallow_metrics.errors").errors.EngineRefused("refuses the key in $OPENAI_API_KEY")
 return "A"
 """)
     result = mini.run("--model", "fake", "--data-dir", "data", "--max-in-flight", "1")
@@ -201,17 +220,43 @@ def test_a_skipped_question_is_not_scored(mini):
     module.write_text(f"{head}{skip}    for response{body}")
     result = mini.run()
     result.assert_outcomes(passed=5, skipped=1)
-    result.stdout.fnmatch_lines(["mini *4/6 *"])
+    result.stdout.fnmatch_lines(["mini *4 of 6 *2 skipped*"])
     data = mini.report()["swallow"]["benchmarks"]["mini"]
-    assert (data["samples"], data["scored"], data["metrics"]["length"]["n"]) == (6, 4, 4)
+    assert (data["samples"], data["scored"], data["skipped"], data["metrics"]["length"]["n"]) == (6, 4, 2, 4)
 
 
 def test_an_undeclared_metric_is_refused(mini):
     """A metric that the benchmark does not declare could neither be gated nor aggregated."""
     text = (mini.path / "benchmarks" / "test_mini.py").read_text()
     (mini.path / "benchmarks" / "test_mini.py").write_text(text.replace('score("length"', 'score("lenght"'))
-    mini.run()
+    line = usage_line(mini.run())
+    assert line.endswith("test_mini scores 'lenght', but mini has 'extractive_match', 'length'; did you mean 'length'?")
+    made = 'name = "lenght"\n        score(name'  # known only when it is used: one line per question
+    (mini.path / "benchmarks" / "test_mini.py").write_text(text.replace('score("length"', made))
+    result = mini.run()
     assert "declares no metric 'lenght'" in mini.report()["tests"][0]["metadata"]["error"]
+    assert "Traceback" not in result.stdout.str()
+    assert "def test_mini" not in result.stdout.str()
+
+
+def test_a_benchmark_without_a_demo_is_skipped_with_the_reason(mini):
+    """Plain pytest goes on with the project's other tests."""
+    (mini.path / "benchmarks" / "demo" / "mini.jsonl").unlink()
+    (mini.path / "benchmarks" / "test_other.py").write_text("def test_other(): pass")
+    result = mini.run("-rs")
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED * no demo: give --model or --replay, or add demo/mini.jsonl beside the test"])
+    assert not (mini.path / "run").exists()
+
+
+def test_a_model_that_nothing_asks_is_told_how_to_name_benchmarks(pytester):
+    """`pytest --model m` in a folder without benchmarks."""
+    pytester.makepyfile("def test_other(): pass")
+    line = usage_line(pytester.runpytest_inprocess("--model", "m", *NO_OTHER_PLUGINS))
+    assert line == (
+        "ERROR: --model m: nothing here asks it a question; name the benchmarks, such as benchmarks/test_jmmlu.py in a "
+        "checkout, or --pyargs swallow_benchmarks -m swallow_jmmlu"
+    )
 
 
 def test_hostile_text_reaches_the_report_unharmed(mini):
@@ -265,10 +310,12 @@ def test_the_process_for_mathematics_starts_with_the_run(mini):
     """It imports for seconds, so it is under way before the first question is asked, and gone after the last."""
     path = mini.path / "benchmarks" / "test_mini.py"
     path.write_text(path.read_text().replace("responses, score)", "responses, score, math_verifier)"))
-    mini.engine("from swallow_metrics.workers import math_verifier as m\nreturn 'ABCD'[not m._shared[0]._worker.alive]")
+    mini.engine(
+        "from swallow_metrics.workers import math_verifier as m\nreturn 'ABCD'[not m._shared()._worker._process.alive]"
+    )
     mini.run("--model", "fake", "--data-dir", "data").assert_outcomes(passed=6)
     assert {line["text"] for line in mini.journal()} == {"A"}
-    assert math_verifier._shared[0]._worker is None
+    assert math_verifier._shared()._worker._process is None
 
 
 def test_ordinary_tests_stay_ordinary(pytester):
@@ -278,3 +325,17 @@ def test_ordinary_tests_stay_ordinary(pytester):
     result.assert_outcomes(passed=1)
     result.stdout.no_fnmatch_line("*swallow results*")
     assert not (pytester.path / "reports").exists()
+
+
+def test_an_engine_without_open_needs_no_opening(mini):
+    """Three methods and an identity are enough for an engine of a project's own."""
+    (mini.path / "conftest.py").write_text(
+        "from swallow_metrics.datatypes import Response\n"
+        "class Mine:\n"
+        "    identity = 'mine'\n"
+        "    async def generate(self, request): return Response('A')\n"
+        "    def describe(self): return {'engine': 'mine', 'name': 'mine'}\n"
+        "    async def close(self): pass\n"
+        "def pytest_swallow_make_engine(config, model): return Mine()\n"
+    )
+    mini.run("--model", "mine", "--data-dir", "data").assert_outcomes(passed=6)

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from conftest import NO_OTHER_PLUGINS, usage_line
+from projects import NO_OTHER_PLUGINS, usage_line
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,9 @@ from conftest import NO_OTHER_PLUGINS, usage_line
         ),
         (["--max-tokens", "0", "--model", "x"], "--max-tokens must be at least 1"),
         (["--limit", "0"], "--limit must be at least 1"),
+        (["--limit-seed", "5"], "--limit-seed has no effect without --limit"),
+        (["--no-html", "--report-lang", "ja"], "--report-lang has no effect with --no-html"),
+        (["--repeats", "1000000000000", "--model", "x"], "--repeats must be at least 1 and at most 10000"),
         (["--temperature", "0.5"], "--temperature has no effect without --model"),
         (["--engine-arg", "dtype", "--model", "x"], "expected --engine-arg KEY=VALUE"),
         (["--engine-arg", "dtype=half", "--model", "x", "--base-url", "http://127.0.0.1:1/v1"], "the endpoint decides"),
@@ -158,7 +161,9 @@ def test_gates_decide_the_exit_status(mini):
     """8 when all was measured and a gate failed, 0 when all gates passed; table and report say by how much."""
     result = mini.run("--gate", "mini.extractive_match>=0.7", "--gate", "mini.unextracted<=1")
     assert result.ret == 8
-    result.stdout.fnmatch_lines(["gate FAILED: mini.extractive_match>=0.7 (measured 0.666667, 0.0333333 off)"])
+    result.stdout.fnmatch_lines(
+        ["gate FAILED: mini.extractive_match>=0.7 (measured 0.666667, 0.0333333 off; 95 % interval 0.3000 – 0.9032)"]
+    )
     assert mini.report()["exitcode"] == 8
     assert [gate["passed"] for gate in mini.report()["swallow"]["gates"]] == [False, True]
     assert mini.run("--gate", "mini.extractive_match<=0.7", "--run-dir", "again").ret == 0
@@ -172,9 +177,9 @@ def test_errors_outrank_gates(mini):
 
 
 def test_gates_name_a_benchmarks_own_counts(mini):
-    """What a benchmark declares as trouble can be bounded, also when it never happens; a misspelt name is refused."""
+    """What a benchmark declares as issues can be bounded, also when it never happens; a misspelt name is refused."""
     module = mini.path / "benchmarks" / "test_mini.py"
-    text = module.read_text().replace("fields=(", 'facts={"trouble": ["timeouts", "refusals"]}, fields=(')
+    text = module.read_text().replace("fields=(", 'issues=("timeouts", "refusals"), fields=(')
     module.write_text(text + '    score.count("timeouts")\n')
     assert mini.run("--gate", "mini.timeouts<=6", "--gate", "mini.refusals<=0").ret == 0
     assert [gate["value"] for gate in mini.report()["swallow"]["gates"]] == [6.0, 0.0]
@@ -259,3 +264,26 @@ def test_maxfail_and_quiet_behave(mini):
     assert (mini.path / "junit.xml").exists()
     result = mini.run("-qq", "--run-dir", "b")
     result.stdout.no_fnmatch_line("*swallow results*")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--limit", "2", "--limit", "3"),
+        ("--limit=2", "--limit", "2"),
+        ("--replay", "answers.jsonl", "--replay=run"),
+        ("--gates", "a.toml", "--gates", "b.toml"),
+    ],
+)
+def test_an_option_that_takes_one_value_is_given_once(mini, options):
+    """The first would be ignored without a word."""
+    line = usage_line(mini.run(*options))
+    assert f"{options[0].partition('=')[0]} was given 2 times" in line
+
+
+def test_an_option_may_replace_one_of_addopts(mini):
+    """A project's own command line is a default, and flags and lists may stand twice."""
+    (mini.path / "pytest.ini").write_text("[pytest]\naddopts = --limit 2\n")
+    gates = ("--gate", "mini.errors<=0", "--gate", "mini.truncated<=0")
+    assert mini.run("--limit", "3", *gates).ret == 0
+    assert mini.report()["swallow"]["benchmarks"]["mini"]["samples"] == 3

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conftest import usage_line
+from projects import usage_line
 
 
 @pytest.mark.parametrize(
@@ -24,13 +24,13 @@ from conftest import usage_line
     ],
 )
 def test_wrong_journals_are_refused(mini, content, expected):
-    """A journal that cannot be read is no silent loss of answers."""
+    """A journal that cannot be read is not a silent loss of answers."""
     (mini.path / "answers.jsonl").write_text(content)
     assert expected in usage_line(mini.run("--data-dir", "data", "--replay", "answers.jsonl"))
 
 
 def test_answers_to_no_question_are_told(mini):
-    """A journal for other data is not passed over in silence, but what --limit leaves out is no stranger."""
+    """A journal for other data is not passed over in silence, but what --limit leaves out is not a stranger."""
     with (mini.path / "answers.jsonl").open("a") as stream:
         stream.write('{"benchmark": "mini", "sample": "topic/0", "text": "A"}\n')
     assert mini.run("--data-dir", "data", "--replay", "answers.jsonl", "--limit", "2").ret == 0

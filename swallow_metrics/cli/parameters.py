@@ -1,0 +1,41 @@
+"""Parameters that several commands share."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import click
+
+from swallow_metrics.runs import Run, read_run
+
+
+def run(value: str) -> Run:
+    """`type=run` of an argument: a run folder or a report.json, read. Warnings go to stderr. Raises UsageError."""
+    return read_run(Path(value), lambda text: click.echo(f"warning: {text}", err=True))
+
+
+def url(_context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """`callback=url` of an option: the address of an endpoint. Raises UsageError."""
+    from swallow_metrics.settings import checked_url
+
+    return None if value is None else checked_url(parameter.opts[0], value)
+
+
+def variable(_context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """`callback=variable` of an option: the name of an environment variable with a key. Raises UsageError."""
+    from swallow_metrics.settings import checked_variable
+
+    return checked_variable(parameter.opts[0], value)
+
+
+class Number(click.FloatRange):
+    """A finite number: click's own range lets NaN through, which no comparison ever refuses again."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """As click converts it."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number", param, ctx)
+        return number

@@ -1,0 +1,1 @@
+"""Runs in other programs' formats, and other programs' answers as a journal."""

@@ -1,0 +1,1 @@
+"""From settings to working parts: questions, engines, judges, programs. Needs no pytest."""
