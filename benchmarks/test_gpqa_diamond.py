@@ -4,12 +4,14 @@ Dataset: https://huggingface.co/datasets/Idavidrein/gpqa (gated: accept its term
 shown in an order drawn per question from a recorded seed (BE-16). Scoring: spec multiple_choice.md.
 """
 
+from functools import partial
+
 import pytest
 
-from swallow_metrics.datasets.gpqa import COLUMNS, FIELDS, LETTERS, SEED, gold_letter, sample
+from swallow_metrics.datasets.drawn import FIELDS, LETTERS, SEED, gold_letter
+from swallow_metrics.datasets.gpqa import COLUMNS, sample
 from swallow_metrics.datatypes import Benchmark, Dataset
-from swallow_metrics.extraction.choice import choice_letter
-from swallow_metrics.metrics.choice import EXTRACTIVE_MATCH
+from swallow_metrics.metrics.choice import EXTRACTIVE_MATCH, score_letters
 
 GPQA_DIAMOND = Benchmark(
     id="gpqa_diamond",
@@ -28,6 +30,4 @@ GPQA_DIAMOND = Benchmark(
 @pytest.mark.science
 @pytest.mark.llm_eval(GPQA_DIAMOND)
 def test_gpqa_diamond(sample, responses, score):
-    for response in responses:
-        letter = choice_letter(response.text, letters=LETTERS, language="en")
-        score("extractive_match", letter == gold_letter(sample, response), extracted=letter)
+    score_letters(responses, partial(gold_letter, sample), LETTERS, "en", score)

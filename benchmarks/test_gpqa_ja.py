@@ -4,12 +4,14 @@ Dataset: https://huggingface.co/datasets/LLaMAX/BenchMAX_Science, subset ja. The
 per question from a recorded seed (BE-16). Scoring: spec multiple_choice.md.
 """
 
+from functools import partial
+
 import pytest
 
-from swallow_metrics.datasets.gpqa import COLUMNS, FIELDS, LETTERS, SEED, gold_letter, sample
+from swallow_metrics.datasets.drawn import FIELDS, LETTERS, SEED, gold_letter
+from swallow_metrics.datasets.gpqa import COLUMNS, sample
 from swallow_metrics.datatypes import Benchmark, Dataset
-from swallow_metrics.extraction.choice import choice_letter
-from swallow_metrics.metrics.choice import EXTRACTIVE_MATCH
+from swallow_metrics.metrics.choice import EXTRACTIVE_MATCH, score_letters
 
 SWALLOW_GPQA_JA = Benchmark(
     id="swallow_gpqa_ja",
@@ -26,6 +28,4 @@ SWALLOW_GPQA_JA = Benchmark(
 @pytest.mark.science
 @pytest.mark.llm_eval(SWALLOW_GPQA_JA)
 def test_gpqa_ja(sample, responses, score):
-    for response in responses:
-        letter = choice_letter(response.text, letters=LETTERS, language="ja")
-        score("extractive_match", letter == gold_letter(sample, response), extracted=letter)
+    score_letters(responses, partial(gold_letter, sample), LETTERS, "ja", score)

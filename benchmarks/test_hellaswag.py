@@ -8,8 +8,7 @@ import pytest
 from swallow_metrics.datasets.options import gold_letter
 from swallow_metrics.datasets.row import Row
 from swallow_metrics.datatypes import Benchmark, Dataset, Sample
-from swallow_metrics.extraction.choice import choice_letter
-from swallow_metrics.metrics.choice import EXTRACTIVE_MATCH
+from swallow_metrics.metrics.choice import EXTRACTIVE_MATCH, score_letters
 from swallow_metrics.prompts import render
 
 LETTERS = "ABCD"
@@ -24,9 +23,10 @@ def sample(row: Row, prompt: str) -> Sample:
         raise row.error(f"expected 4 endings, but got {len(endings)}")
     label = str(row["label"])
     if not label.isdecimal():
-        raise row.error(f"expected `label` to be the number of an ending, but got {row['label']!r}")
+        raise row.unanswerable(f"expected `label` to be the number of an ending, but got {row['label']!r}")
     gold = gold_letter(row, endings, int(label))
-    return Sample(row.id, (render(prompt, Question=context, **dict(zip(LETTERS, endings, strict=True))),), gold)
+    question = render(prompt, Question=context, **dict(zip(LETTERS, endings, strict=True)))
+    return Sample(row.id, (question,), gold, options=tuple(endings))
 
 
 def without_marks(ending: str) -> str:
@@ -55,6 +55,4 @@ HELLASWAG = Benchmark(
 @pytest.mark.commonsense
 @pytest.mark.llm_eval(HELLASWAG)
 def test_hellaswag(sample, responses, score):
-    for response in responses:
-        letter = choice_letter(response.text, letters=LETTERS, language="en")
-        score("extractive_match", letter == sample.target, extracted=letter)
+    score_letters(responses, sample.target, LETTERS, "en", score)

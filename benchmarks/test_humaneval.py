@@ -4,34 +4,46 @@ Datasets: https://huggingface.co/datasets/openai/openai_humaneval, …/evalplus/
 Ten generations a problem, each run in the sandbox; scoring: pass@1 and pass@10 (spec code.md).
 """
 
+import ast
 from functools import partial
 
 import pytest
 
 from swallow_metrics.datasets.row import Row
-from swallow_metrics.datatypes import Benchmark, Dataset, Response, Sample, Sampling
+from swallow_metrics.datatypes import Benchmark, Dataset, Program, Response, Sample, Sampling
 from swallow_metrics.extraction.code_block import function_block
-from swallow_metrics.metrics.pass_at_k import GENERATIONS, HUMANEVAL_METRICS, pass_scores
+from swallow_metrics.metrics.pass_at_k import GENERATIONS, pass_metrics, score_programs
 from swallow_metrics.prompts import render
-from swallow_metrics.sandbox import CheckTests, Task
+from swallow_metrics.sandbox import CheckTests
 
 
 def sample(row: Row, prompt: str) -> Sample:
     """The unfinished function; the target is its name, its tests stay outside of the prompt."""
-    if "check" not in row.text("test"):
-        raise row.error(f"expected `test` to define check(candidate), but it is {row.text('test')[:60]!r}")
+    test, name = row.text("test"), row.text("entry_point")
+    if "check" not in test or not _is_python(test):
+        raise row.unanswerable(f"expected `test` to define check(candidate), but it is {test[:60]!r}")
+    if not name.isidentifier():
+        raise row.unanswerable(f"expected `entry_point` to be the name of a function, but it is {name[:60]!r}")
     question = render(prompt, code_snipet=row.text("prompt"))
-    fields = {"prompt": row.text("prompt"), "test": row.text("test"), "tests": {}}
-    return Sample(row.id, (question,), row.text("entry_point"), fields=fields)
+    return Sample(row.id, (question,), name, fields={"prompt": row.text("prompt"), "test": test})
 
 
-def program(sample: Sample, response: Response, helpers: str, time_s: float) -> Task:
-    """The answer's program with the row's tests; one tests object for all programs of a question."""
-    code = function_block(response.text, sample.target)
-    kept = sample.fields["tests"]
-    if helpers not in kept:
-        kept[helpers] = CheckTests(sample.target, sample.fields["test"], sample.fields["prompt"], helpers)
-    return Task(code or "", kept[helpers], time_s)
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def make_tests(sample: Sample, helpers: str) -> CheckTests:
+    """The row's test text."""
+    return CheckTests(sample.target, sample.fields["test"], sample.fields["prompt"], helpers)
+
+
+def code(sample: Sample, response: Response) -> str | None:
+    """The block of the answer that defines the function."""
+    return function_block(response.text, sample.target)
 
 
 def humaneval(benchmark_id: str, title: str, path: str, config: str | None = None, time_s: float = 6.0) -> Benchmark:
@@ -47,25 +59,14 @@ def humaneval(benchmark_id: str, title: str, path: str, config: str | None = Non
             rows=164,
         ),
         sample=sample,
-        metrics=HUMANEVAL_METRICS,
+        metrics=pass_metrics("humaneval"),
         fields=("code_snipet",),
         sampling=Sampling(temperature=0.2, top_p=0.95),
         repeats=GENERATIONS,
-        program=partial(program, time_s=time_s),
-        facts={"trouble": ["passed_by_own_helper"]},
+        of_generations=partial(pass_metrics, "humaneval"),
+        program=Program(make_tests, code, time_s),
+        issues=("passed_by_own_helper",),
     )
-
-
-def score_outcomes(outcomes, score):
-    """pass@k over the generations, and what came of each."""
-    for metric, value in pass_scores("humaneval", [outcome.passed for outcome in outcomes]).items():
-        score(metric, value)
-    for outcome in outcomes:
-        score.count(f"outcome {outcome.category}")
-    if by_own_helper := sum(outcome.own_helper for outcome in outcomes):
-        score.count("passed_by_own_helper", by_own_helper)
-    score.detail("outcomes", [outcome.to_json() for outcome in outcomes])
-    score.extract([outcome.category for outcome in outcomes], found=any(o.category != "no code" for o in outcomes))
 
 
 @pytest.mark.english
@@ -73,7 +74,7 @@ def score_outcomes(outcomes, score):
 @pytest.mark.sandbox
 @pytest.mark.llm_eval(humaneval("humaneval", "HumanEval", "openai/openai_humaneval"))
 def test_humaneval(sample, outcomes, score):
-    score_outcomes(outcomes, score)
+    score_programs("humaneval", outcomes, score)
 
 
 @pytest.mark.english
@@ -81,7 +82,7 @@ def test_humaneval(sample, outcomes, score):
 @pytest.mark.sandbox
 @pytest.mark.llm_eval(humaneval("humanevalplus", "HumanEval+", "evalplus/humanevalplus", time_s=120.0))
 def test_humanevalplus(sample, outcomes, score):
-    score_outcomes(outcomes, score)
+    score_programs("humaneval", outcomes, score)
 
 
 @pytest.mark.japanese
@@ -89,4 +90,4 @@ def test_humanevalplus(sample, outcomes, score):
 @pytest.mark.sandbox
 @pytest.mark.llm_eval(humaneval("swallow_jhumaneval", "JHumanEval", "kogi-jwu/jhumaneval", "jhumaneval"))
 def test_jhumaneval(sample, outcomes, score):
-    score_outcomes(outcomes, score)
+    score_programs("humaneval", outcomes, score)

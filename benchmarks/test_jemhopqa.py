@@ -31,7 +31,10 @@ JEMHOPQA = Benchmark(
     fields=("Question",),
 )
 JEMHOPQA_COT = replace(
-    JEMHOPQA, id="jemhopqa_cot", title="JEMHopQA step by step", dataset=replace(JEMHOPQA.dataset, local="jemhopqa")
+    JEMHOPQA,
+    id="jemhopqa_cot",
+    title="JEMHopQA step by step",
+    dataset=replace(JEMHOPQA.dataset, same_rows_as="jemhopqa"),
 )
 
 

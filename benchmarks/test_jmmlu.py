@@ -9,8 +9,7 @@ import pytest
 from swallow_metrics.datasets.groups import JMMLU as GROUPS
 from swallow_metrics.datasets.row import Row
 from swallow_metrics.datatypes import Benchmark, Dataset, Sample
-from swallow_metrics.extraction.choice import choice_letter
-from swallow_metrics.metrics.choice import EXTRACTIVE_MATCH
+from swallow_metrics.metrics.choice import EXTRACTIVE_MATCH, score_letters
 from swallow_metrics.prompts import render
 
 LETTERS = "ABCD"
@@ -19,10 +18,11 @@ LETTERS = "ABCD"
 def sample(row: Row, prompt: str) -> Sample:
     """A question with its options; the gold is the letter in `answer`."""
     if row.text("answer") not in LETTERS or len(row.text("answer")) != 1:
-        raise row.error(f"expected `answer` to be one of A, B, C, D, but got {row.text('answer')!r}")
+        raise row.unanswerable(f"expected `answer` to be one of A, B, C, D, but got {row.text('answer')!r}")
     options = {letter: row.text(letter) for letter in LETTERS}
     question = render(prompt, Question=row.text("question"), **options)
-    return Sample(row.id, (question,), row.text("answer"), group=GROUPS.get(row.subset or row.label("subject") or ""))
+    group = GROUPS.get(row.subset or row.label("subject") or "")
+    return Sample(row.id, (question,), row.text("answer"), group=group, options=tuple(options.values()))
 
 
 JMMLU = Benchmark(
@@ -45,6 +45,4 @@ JMMLU = Benchmark(
 @pytest.mark.knowledge
 @pytest.mark.llm_eval(JMMLU)
 def test_jmmlu(sample, responses, score):
-    for response in responses:
-        letter = choice_letter(response.text, letters=LETTERS, language="ja")
-        score("extractive_match", letter == sample.target, extracted=letter)
+    score_letters(responses, sample.target, LETTERS, "ja", score)

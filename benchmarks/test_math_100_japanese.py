@@ -17,7 +17,7 @@ BOX = r"$\boxed"
 
 def sample(row: Row, prompt: str) -> Sample:
     """A problem; the gold is its answer in a box."""
-    answer = row.text("answer")
+    answer = row.gold("answer")
     gold = answer if answer.startswith(BOX) else f"{BOX}{{{answer}}}$"
     return Sample(row.id, (render(prompt, Question=row.text("ja")),), gold)
 

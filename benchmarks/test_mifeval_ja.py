@@ -8,8 +8,9 @@ import pytest
 
 from swallow_metrics.datasets.row import Row
 from swallow_metrics.datatypes import Benchmark, Dataset, Sample
+from swallow_metrics.metrics.following.followed import METRICS, follow
 from swallow_metrics.metrics.ifeval.instructions import prepare
-from swallow_metrics.metrics.ifeval.verdicts import METRICS, follow
+from swallow_metrics.metrics.ifeval.text import Text
 
 
 def sample(row: Row, prompt: str) -> Sample:
@@ -40,7 +41,7 @@ MIFEVAL_JA = Benchmark(
 @pytest.mark.llm_eval(MIFEVAL_JA)
 def test_mifeval_ja(sample, responses, score):
     for response in responses:
-        verdicts = follow(response.text, sample.fields["instructions"])
+        verdicts = follow(response.text, sample.fields["instructions"], Text)
         score("inst_level_strict_acc", verdicts.strict)
         score("inst_level_loose_acc", verdicts.loose)
         score("prompt_level_strict_acc", all(verdicts.strict))

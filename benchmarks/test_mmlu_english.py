@@ -9,8 +9,7 @@ from swallow_metrics.datasets.groups import MMLU as GROUPS
 from swallow_metrics.datasets.options import gold_letter, letters_for, lines, listed
 from swallow_metrics.datasets.row import Row
 from swallow_metrics.datatypes import Benchmark, Dataset, Sample
-from swallow_metrics.extraction.choice import choice_letter
-from swallow_metrics.metrics.choice import EXTRACTIVE_MATCH
+from swallow_metrics.metrics.choice import EXTRACTIVE_MATCH, score_letters
 from swallow_metrics.prompts import render
 
 
@@ -20,7 +19,7 @@ def sample(row: Row, prompt: str) -> Sample:
     gold = gold_letter(row, options, row.integer("answer"))
     question = render(prompt, choices=listed(options), Question=row.text("question"), choice_contents=lines(options))
     group = GROUPS.get(row.subset or row.label("subject") or "")
-    return Sample(row.id, (question,), gold, group, {"letters": letters_for(options)})
+    return Sample(row.id, (question,), gold, group, {"letters": letters_for(options)}, options=tuple(options))
 
 
 MMLU_ENGLISH = Benchmark(
@@ -43,6 +42,4 @@ MMLU_ENGLISH = Benchmark(
 @pytest.mark.knowledge
 @pytest.mark.llm_eval(MMLU_ENGLISH)
 def test_mmlu_english(sample, responses, score):
-    for response in responses:
-        letter = choice_letter(response.text, letters=sample.fields["letters"], language="en")
-        score("extractive_match", letter == sample.target, extracted=letter)
+    score_letters(responses, sample.target, sample.fields["letters"], "en", score)

@@ -10,8 +10,7 @@ from swallow_metrics.datasets.groups import MMLU_PRO as CATEGORIES
 from swallow_metrics.datasets.options import gold_letter, letters_for, lines, listed
 from swallow_metrics.datasets.row import Row
 from swallow_metrics.datatypes import Benchmark, Dataset, Sample
-from swallow_metrics.extraction.choice import choice_letter
-from swallow_metrics.metrics.choice import EXTRACTIVE_MATCH
+from swallow_metrics.metrics.choice import EXTRACTIVE_MATCH, score_letters
 from swallow_metrics.prompts import render
 
 
@@ -21,7 +20,7 @@ def sample(row: Row, prompt: str) -> Sample:
     gold = gold_letter(row, options, row.integer("answer_index"))
     question = render(prompt, choices=listed(options), Question=row.text("question"), choice_contents=lines(options))
     group = CATEGORIES.get(row.subset or "") or row.text("category")
-    return Sample(row.id, (question,), gold, group, {"letters": letters_for(options)})
+    return Sample(row.id, (question,), gold, group, {"letters": letters_for(options)}, options=tuple(options))
 
 
 MMLU_PRO_ENGLISH = Benchmark(
@@ -44,6 +43,4 @@ MMLU_PRO_ENGLISH = Benchmark(
 @pytest.mark.knowledge
 @pytest.mark.llm_eval(MMLU_PRO_ENGLISH)
 def test_mmlu_pro_english(sample, responses, score):
-    for response in responses:
-        letter = choice_letter(response.text, letters=sample.fields["letters"], language="en")
-        score("extractive_match", letter == sample.target, extracted=letter)
+    score_letters(responses, sample.target, sample.fields["letters"], "en", score)

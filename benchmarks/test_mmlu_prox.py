@@ -10,8 +10,7 @@ from swallow_metrics.datasets.groups import MMLU_PRO as CATEGORIES
 from swallow_metrics.datasets.options import gold_letter, letters_for, lines, listed
 from swallow_metrics.datasets.row import Row
 from swallow_metrics.datatypes import Benchmark, Dataset, Sample
-from swallow_metrics.extraction.choice import choice_letter
-from swallow_metrics.metrics.choice import EXTRACTIVE_MATCH
+from swallow_metrics.metrics.choice import EXTRACTIVE_MATCH, score_letters
 from swallow_metrics.prompts import render
 
 COLUMNS = tuple(f"option_{number}" for number in range(10))
@@ -23,7 +22,7 @@ def sample(row: Row, prompt: str) -> Sample:
     gold = gold_letter(row, options, row.integer("answer_index"))
     question = render(prompt, choices=listed(options), Question=row.text("question"), choice_contents=lines(options))
     group = CATEGORIES.get(row.subset or "") or row.label("category")
-    return Sample(row.id, (question,), gold, group, {"letters": letters_for(options)})
+    return Sample(row.id, (question,), gold, group, {"letters": letters_for(options)}, options=tuple(options))
 
 
 def mmlu_prox(language: str) -> Benchmark:
@@ -48,15 +47,11 @@ def mmlu_prox(language: str) -> Benchmark:
 @pytest.mark.knowledge
 @pytest.mark.llm_eval(mmlu_prox("Japanese"))
 def test_mmlu_prox_japanese(sample, responses, score):
-    for response in responses:
-        letter = choice_letter(response.text, letters=sample.fields["letters"], language="ja")
-        score("extractive_match", letter == sample.target, extracted=letter)
+    score_letters(responses, sample.target, sample.fields["letters"], "ja", score)
 
 
 @pytest.mark.english
 @pytest.mark.knowledge
 @pytest.mark.llm_eval(mmlu_prox("English"))
 def test_mmlu_prox_english(sample, responses, score):
-    for response in responses:
-        letter = choice_letter(response.text, letters=sample.fields["letters"], language="en")
-        score("extractive_match", letter == sample.target, extracted=letter)
+    score_letters(responses, sample.target, sample.fields["letters"], "en", score)

@@ -9,9 +9,9 @@ import pytest
 
 from swallow_metrics.datasets.row import Row
 from swallow_metrics.datatypes import Benchmark, Dataset, Sample
-from swallow_metrics.extraction.translation import gold, text, translation
-from swallow_metrics.metrics.bleu import BLEU, BLEU_LMEVALJA, LONGEST_NAGISA, bleu_statistics
-from swallow_metrics.metrics.segment import janome_wakati, nagisa_wakati
+from swallow_metrics.extraction.translation import gold, hypothesis, text, translation
+from swallow_metrics.metrics.bleu import BLEU, BLEU_JANOME, BLEU_LMEVALJA, LONGEST_NAGISA, bleu_statistics
+from swallow_metrics.metrics.ja_words import janome_wakati, nagisa_wakati
 from swallow_metrics.prompts import render
 
 
@@ -41,22 +41,29 @@ def wmt20(source, target, rows, metrics):
     )
 
 
+def spans(sample, responses, score, language, reference):
+    """What is scored of each answer: the span of the version that is followed (TR-1, WM-1), cut where it cuts."""
+    for response in responses:
+        span = translation(response.text, *reference.cues[language])
+        scored = hypothesis(span, sample.target, reference.longest_span)
+        score.extract(scored, found=span is not None)
+        yield scored
+
+
 @pytest.mark.japanese
 @pytest.mark.english
 @pytest.mark.translation
-@pytest.mark.llm_eval(wmt20("en", "ja", 1000, (BLEU, BLEU_LMEVALJA)))
-def test_wmt20_en_ja(sample, response, score):
-    span = translation(response.text, "ja")
-    score("bleu", bleu_statistics(span or "", sample.target, janome_wakati))
-    score("bleu_lmevalja", bleu_statistics(span or "", sample.target, nagisa_wakati, LONGEST_NAGISA))
-    score.extract(span or "", found=span is not None)
+@pytest.mark.llm_eval(wmt20("en", "ja", 1000, (BLEU_JANOME, BLEU_LMEVALJA)))
+def test_wmt20_en_ja(sample, responses, score, reference):
+    for span in spans(sample, responses, score, "ja", reference):
+        score("bleu", bleu_statistics(span, sample.target, janome_wakati))
+        score("bleu_lmevalja", bleu_statistics(span, sample.target, nagisa_wakati, LONGEST_NAGISA))
 
 
 @pytest.mark.japanese
 @pytest.mark.english
 @pytest.mark.translation
 @pytest.mark.llm_eval(wmt20("ja", "en", 993, (BLEU,)))
-def test_wmt20_ja_en(sample, response, score):
-    span = translation(response.text, "en")
-    score("bleu", bleu_statistics(span or "", sample.target))
-    score.extract(span or "", found=span is not None)
+def test_wmt20_ja_en(sample, responses, score, reference):
+    for span in spans(sample, responses, score, "en", reference):
+        score("bleu", bleu_statistics(span, sample.target))

@@ -5,12 +5,12 @@ from importlib.util import module_from_spec, spec_from_file_location
 
 import pytest
 
-from conftest import ROOT
-from swallow_metrics.datasets.gpqa import gold_letter
+from places import ROOT
+from swallow_metrics.datasets.drawn import gold_letter
 from swallow_metrics.datasets.groups import JMMLU, MMLU, MMLU_PRO
 from swallow_metrics.datasets.row import Origin, Row
 from swallow_metrics.datatypes import Response
-from swallow_metrics.errors import MeasurementError
+from swallow_metrics.errors import DataError, MeasurementError
 from swallow_metrics.prompts.load import load_prompt
 
 
@@ -32,6 +32,7 @@ BENCHMARKS = benchmarks()
 CODE = "prompt entry_point test task_id"
 GPQA = "Question|Correct Answer|Incorrect Answer 1|Incorrect Answer 2|Incorrect Answer 3"
 PROX = "question option_0 option_1 option_2 option_3 option_4 option_5 option_6 option_7 option_8 option_9 answer_index"
+JAMCQA = "question choice0 choice1 choice2 choice3 answer_index"
 DIALOGUE = "question_id category turns reference"
 
 
@@ -51,15 +52,22 @@ DIALOGUE = "question_id category turns reference"
         ("japanese_mt_bench", "tokyotech-llm/swallow_japanese_mt_bench", None, 0, "train", 80, DIALOGUE),
         ("english_mt_bench", "tokyotech-llm/swallow_english_mt_bench", None, 0, "train", 80, DIALOGUE),
         ("mifeval_ja", "tokyotech-llm/M-IFEval-Ja", None, 0, "test", 172, "key prompt instruction_id_list kwargs"),
+        ("ifbench", "allenai/IFBench_test", None, 0, "train", 300, "key prompt instruction_id_list kwargs"),
         ("hellaswag", "Rowan/hellaswag", None, 0, "validation", 10042, "activity_label ctx_a ctx_b endings label"),
         ("gpqa_diamond", "Idavidrein/gpqa", "gpqa_diamond", 0, "train", 198, GPQA),
         ("math_500", "HuggingFaceH4/MATH-500", None, 0, "test", 500, "problem solution"),
         ("aime", "HuggingFaceH4/aime_2024", None, 2, "train", 60, "problem answer"),
         ("mmlu_english", "lighteval/mmlu", None, 57, "test", 14042, "question choices answer"),
         ("mmlu_pro_english", "tokyotech-llm/MMLU-Pro-English", None, 91, "test", 12032, "question options answer_index category src"),
+        ("jamcqa", "sbintuitions/JamC-QA", "v1.0", 0, "test", 2309, JAMCQA),
+        ("jamcqa_cot", "sbintuitions/JamC-QA", "v1.0", 0, "test", 2309, JAMCQA),
+        ("jgpqa_diamond", "llm-jp/jgpqa", "gpqa_diamond", 0, "train", 198, GPQA),
+        ("jgpqa_main", "llm-jp/jgpqa", "gpqa_main", 0, "train", 448, GPQA),
+        ("jgpqa_extended", "llm-jp/jgpqa", "gpqa_extended", 0, "train", 546, GPQA),
+        ("polymath_japanese", "Qwen/PolyMath", "ja", 4, "low", 500, "id question answer"),
         ("humaneval", "openai/openai_humaneval", None, 0, "test", 164, CODE),
         ("humanevalplus", "evalplus/humanevalplus", None, 0, "test", 164, CODE),
-        ("livecodebench", "livecodebench/code_generation_lite", "v5_v6", 0, "test", 342,
+        ("livecodebench", "livecodebench/code_generation_lite", "v6", 0, "test", 175,
          "question_content starter_code public_test_cases private_test_cases metadata"),
     ],
 )  # fmt: skip
@@ -107,6 +115,8 @@ CASES = {"public_test_cases": "[]", "private_test_cases": "[]"}
          "\n\nIncomplete context: X: A. \n\nA: w\nB: x\nC: y\nD: z", "A"),
         ("jemhopqa", {"question": "問い？ ", "answer": "ＹＥＳ "}, "\n\n問題: 問い？ ", "ＹＥＳ "),
         ("math_100_japanese", {"ja": "$x$を求めよ。", "answer": "3"}, "\n\n$x$を求めよ。", "$\\boxed{3}$"),
+        ("polymath_japanese", {"id": "top-ja-3", "question": " $x$は？\n", "answer": "$\\frac{5}{4}$"},
+         "\n\n問題: \n $x$は？\n", "$\\boxed{$\\frac{5}{4}$}$"),
         ("math_500", {"problem": "Find $x$.", "solution": "So $\\boxed{3}$.", "answer": "3"}, "\n\nFind $x$.", "So $\\boxed{3}$."),
         ("aime", {"problem": "Find $x$.", "answer": "033"}, "\n\nFind $x$.", "033"),
         ("wmt20_en_ja", {"translation": {"en": "Hi  ", "ja": "やあ \n"}}, "\n\n英語: Hi  \n", "やあ"),
@@ -119,6 +129,7 @@ CASES = {"public_test_cases": "[]", "private_test_cases": "[]"}
         ("livecodebench", {"question_content": "Add.", "starter_code": "", "metadata": "{}", **CASES},
          "\n```python\n# YOUR CODE HERE\n```\n\n", None),
         ("mifeval_ja", {"prompt": " 書け。\n", "instruction_id_list": ["ja:punctuation:no_comma"], "kwargs": [{}]}, " 書け。\n", None),
+        ("ifbench", {"prompt": "Write. \n", "instruction_id_list": ["format:emoji"], "kwargs": [{"N": None}]}, "Write. \n", None),
         ("english_mt_bench", {"question_id": 1, "category": "stem", "turns": ["One ", "Two"], "reference": None}, "One ", None),
     ],
 )  # fmt: skip
@@ -132,10 +143,17 @@ def test_questions(name, row, end, target):
     assert sample.target == target
 
 
-@pytest.mark.parametrize("name", ["gpqa_diamond", "swallow_gpqa_ja"])
-def test_drawn_order(name):
+DRAWN = {"Question": "Q", "Correct Answer": "right", **{f"Incorrect Answer {n}": f"wrong {n}" for n in (1, 2, 3)}}
+JAMCQA_ROW = {"question": "Q", "choice0": "wrong 1", "choice1": "right", "choice2": "wrong 2", "choice3": "wrong 3"}
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [("gpqa_diamond", DRAWN), ("swallow_gpqa_ja", DRAWN), ("jgpqa_main", DRAWN),
+     ("jamcqa", JAMCQA_ROW | {"answer_index": "1"})],
+)  # fmt: skip
+def test_drawn_order(name, row):
     """The correct option is drawn into each position about as often, and the wrong ones keep their order (BE-16)."""
-    row = {"Question": "Q", "Correct Answer": "right", **{f"Incorrect Answer {n}": f"wrong {n}" for n in (1, 2, 3)}}
     places = Counter()
     for number in range(400):
         sample = BENCHMARKS[name].sample(
@@ -190,6 +208,14 @@ def test_gold_of_the_order_shown(wrong, shown, letter):
 def test_groups(groups, sizes):
     """Groups are as large as in the reference; what it leaves out is a group of its own (BE-41, BE-42)."""
     assert Counter(groups.values()) == sizes
+
+
+@pytest.mark.parametrize(("name", "subset"), [("top-ja-0", "low"), ("extreme-ja-0", None), ("", None)])
+def test_a_level_that_is_none_is_an_error(name, subset):
+    """The level decides the group, so a row of another one is not a question of it (PO-1)."""
+    row = Row({"id": name, "question": "Q", "answer": "1"}, 0, Origin("polymath_japanese", "rows"), subset)
+    with pytest.raises(DataError, match="level low|start with one of low, medium, high, top"):
+        BENCHMARKS["polymath_japanese"].sample(row, "{Question}")
 
 
 def test_groups_that_differ():

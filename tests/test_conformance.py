@@ -1,12 +1,14 @@
 """Every recorded sample scores as the reference scored it, through the normal command line."""
 
 import json
+import re
+import shutil
 import subprocess
 import sys
 
 import pytest
 
-from conftest import ROOT
+from places import ROOT
 
 MODULES = {
     "swallow_jmmlu": "test_jmmlu",
@@ -28,13 +30,36 @@ MODULES = {
     "english_mt_bench": "test_mt_bench",
 }
 
+OF_202604 = {  # a file of vectors → the benchmark that it is of, and its module
+    **dict.fromkeys(("jamcqa", "jamcqa_cot"), "test_jamcqa"),
+    **dict.fromkeys(("jgpqa_diamond", "jgpqa_main", "jgpqa_extended"), "test_jgpqa"),
+    "polymath_japanese": "test_polymath_japanese",
+    "gpqa_diamond": "test_gpqa_diamond",
+    "aime": "test_aime",
+    "math_100_japanese": "test_math_100_japanese",
+    "jgpqa_diamond_N4": "test_jgpqa",
+    "swallow_gpqa_ja_N8": "test_gpqa_ja",
+    "polymath_japanese_N8": "test_polymath_japanese",
+    "math_500_N16": "test_math_500",
+    **dict.fromkeys(("wmt20_en_ja", "wmt20_ja_en"), "test_wmt20"),
+}
 
-def replay(shared, benchmark, module, run_dir, part=""):
+# Many seconds each. Default tests compare the same vectors without a run: metrics/test_conformance_answers.py,
+# metrics/test_ifeval.py, metrics/test_bleu.py, sandbox/test_conformance_programs.py.
+HEAVY = "humaneval swallow_jhumaneval math_500 math_500_N16 math_100_japanese mifeval_ja polymath_japanese wmt20_en_ja"
+
+
+def each(files):
+    """The names of some vectors as parameters, heavy ones marked."""
+    return [pytest.param(file, marks=pytest.mark.slow if file in HEAVY.split() else ()) for file in files]
+
+
+def replay(shared, benchmark, module, run_dir, part="", reference="202508"):
     folder = shared / "conformance" / part
     command = [
         sys.executable, "-m", "pytest", "-q", f"benchmarks/{module}.py", "-m", benchmark, "-p", "no:cacheprovider",
         "--data-dir", str(folder / "data"), "--replay", str(folder / "responses" / f"{benchmark}.jsonl"),
-        "--run-dir", str(run_dir),
+        "--run-dir", str(run_dir), "--reference", reference,
     ]  # fmt: skip
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
@@ -54,14 +79,16 @@ def check(report, benchmark, expected, summary):
     assert len(got) == len(expected)
     for sample in expected:
         scores = {metric: got[sample["sample"]].get(metric) for metric in sample["scores"]}
-        assert scores == sample["scores"], f"sample {sample['sample']}"
+        for metric, value in sample["scores"].items():
+            exact = value if isinstance(value, list) else pytest.approx(value, abs=1e-12)
+            assert scores[metric] == exact, f"sample {sample['sample']}"
     metrics = report["swallow"]["benchmarks"][benchmark]["metrics"]
     for metric, value in summary.items():
         if metric != "per_model":
             assert metrics[metric]["mean"] == pytest.approx(value, abs=1e-9), metric
 
 
-@pytest.mark.parametrize("benchmark", MODULES)
+@pytest.mark.parametrize("benchmark", each(MODULES))
 def test_scores_equal_the_reference(shared, tmp_path, benchmark):
     """Through --data-dir and --replay, every metric of every sample has the value that the reference gives."""
     report = replay(shared, benchmark, MODULES[benchmark], tmp_path / "run")
@@ -72,6 +99,38 @@ def test_boundary_responses_of_mifeval(shared, tmp_path):
     """The made-up boundary cases of instruction following."""
     report = replay(shared, "mifeval_ja", "test_mifeval_ja", tmp_path / "run", "edge")
     check(report, "mifeval_ja", *expectations(shared, "mifeval_ja", "edge"))
+
+
+def test_ifbench(shared, tmp_path, monkeypatch):
+    """The 58 instructions of IFBench, with the tagger reduced to first tokens."""
+    monkeypatch.setenv("NLTK_DATA", str(shared / "data/nltk"))
+    report = replay(shared, "ifbench", "test_ifbench", tmp_path / "run", "ifbench")
+    check(report, "ifbench", *expectations(shared, "ifbench", "ifbench"))
+
+
+@pytest.mark.parametrize("file", each(OF_202604))
+def test_scores_equal_the_reference_of_202604(shared, tmp_path, file):
+    """The vectors of version 202604, per sample, per group and for the corpus; keys and right answers by generation."""
+    benchmark = re.sub(r"_N\d+$", "", file)
+    for folder in ("data", "responses"):
+        (tmp_path / "conformance" / folder).mkdir(parents=True)
+        vectors = shared / "conformance/v202604" / folder / f"{file}.jsonl"
+        shutil.copy(vectors, tmp_path / "conformance" / folder / f"{benchmark}.jsonl")
+    report = replay(tmp_path, benchmark, OF_202604[file], tmp_path / "run", reference="202604")
+    expected, summary = expectations(shared, file, "v202604")
+    details = {test["metadata"]["sample"]: test["metadata"].get("details", {}) for test in report["tests"]}
+    for sample in expected:
+        own = details[sample["sample"]]
+        assert own.get("answers") == sample.get("answers")
+        each = sample.get("per_repeat", ())
+        assert own.get("answer_keys", []) == [generation["answer"] for generation in each]
+        assert own.get("repeats", {"extractive_match": []})["extractive_match"] == [g["extractive_match"] for g in each]
+    groups = report["swallow"]["benchmarks"][benchmark]["groups"]
+    for group, figures in summary.pop("per_group", {}).items():
+        assert groups[group]["extractive_match"]["n"] == figures.pop("rows")
+        for metric, value in figures.items():
+            assert groups[group][metric]["mean"] == pytest.approx(value, abs=1e-9), (group, metric)
+    check(report, benchmark, expected, summary)
 
 
 def test_every_vector_is_used(shared):
