@@ -14,7 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from measure import PYTEST, ROOT, SHARED, machine, measure
+from measure import PYTEST, machine, measure
+from places import ROOT, SHARED
 
 TRIVIAL = "import pytest\n@pytest.mark.parametrize('n', range(7097))\ndef test_n(n): assert n >= 0\n"
 LOOP = """
@@ -59,12 +60,18 @@ def main():
             run = ["benchmarks/test_jmmlu.py", "--data-dir", str(data), "--model", "m", "--base-url", url]
             whole = measure([*PYTEST, *run, "--run-dir", f"{folder}/run"])
             print(f"whole run, 7,097 questions          {whole}")
+            bare = measure([*PYTEST, *run, "--run-dir", f"{folder}/bare", "--no-html"])
+            print(f"whole run without report.html       {bare}")
             two = measure([*PYTEST, *run, "--run-dir", f"{folder}/two", "-n", "2"])
             print(f"whole run with -n 2                 {two}")
             demo = measure([*PYTEST, "benchmarks/test_jmmlu.py", "--run-dir", f"{folder}/demo"])
             print(f"demo                                {demo}")
         print(f"whole run / bare client loop: {whole.wall / loop.wall:.2f} x wall, {whole.cpu / loop.cpu:.2f} x CPU")
-        print(f"whole run / (loop + plain pytest): {whole.cpu / (loop.cpu + plain.cpu):.2f} x CPU")
+        both = loop.cpu + plain.cpu
+        print(
+            f"whole run / (loop + plain pytest): {whole.cpu / both:.2f} x CPU, {bare.cpu / both:.2f} x without the page"
+        )
+        print(f"-n 2 / whole run: {two.wall / whole.wall:.2f} x wall, {two.cpu / whole.cpu:.2f} x CPU")
     finally:
         server.terminate()
         server.wait(10)

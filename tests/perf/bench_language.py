@@ -18,13 +18,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from measure import SHARED, machine
+from measure import machine
+from places import SHARED
 from swallow_metrics.extraction.translation import Language, gold, translation
-from swallow_metrics.metrics import segment
-from swallow_metrics.metrics.bleu import LONGEST_NAGISA, _tokenizer, bleu_statistics
+from swallow_metrics.metrics.bleu import LONGEST_NAGISA, _segmented, _tokenizer, bleu_statistics
+from swallow_metrics.metrics.following.followed import follow
 from swallow_metrics.metrics.ifeval.instructions import INSTRUCTION_IDS, prepare
-from swallow_metrics.metrics.ifeval.verdicts import follow
-from swallow_metrics.metrics.segment import janome_wakati, nagisa_wakati
+from swallow_metrics.metrics.ifeval.text import Text
+from swallow_metrics.metrics.ja_words import janome_wakati, nagisa_wakati
+from swallow_metrics.reference import REFERENCES
 
 Segmenter = Callable[[str], str]
 
@@ -55,7 +57,10 @@ def bleu(language: Language, segmenters: Sequence[Segmenter | None]) -> tuple[in
 
     def work() -> None:
         for row, response in zip(rows, responses, strict=True):
-            span, reference = translation(response, language) or "", gold(row["translation"], language)
+            span, reference = (
+                translation(response, *REFERENCES["202508"].cues[language]) or "",
+                gold(row["translation"], language),
+            )
             for segmenter in segmenters:
                 bleu_statistics(span, reference, segmenter)
 
@@ -64,8 +69,7 @@ def bleu(language: Language, segmenters: Sequence[Segmenter | None]) -> tuple[in
 
 def forget() -> None:
     """Sentences that are remembered whole."""
-    segment._short_janome.cache_clear()
-    segment._short_nagisa.cache_clear()
+    _segmented.cache_clear()
     _tokenizer().__class__.__call__.cache_clear()
 
 
@@ -146,11 +150,11 @@ def main() -> None:
 
     rows, responses = read("mifeval_ja")
     prepared = [prepare(row["instruction_id_list"], row["kwargs"]) for row in rows]
-    follow(responses[0], prepared[0])
+    follow(responses[0], prepared[0], Text)
 
     def work() -> None:
         for response, checks in zip(responses, prepared, strict=True):
-            follow(response, checks)
+            follow(response, checks, Text)
 
     show("mifeval_ja", len(rows), timed(work), best(work))
 

@@ -15,7 +15,8 @@ import time
 sys.path.insert(0, str(__import__("pathlib").Path(__file__).parents[1]))
 
 from endpoint import Endpoint
-from measure import PYTEST, SHARED, machine, measure
+from measure import PYTEST, machine, measure
+from places import SHARED
 
 IN_FLIGHT = 64
 REQUESTS = 80 * 5 * 2 * 2

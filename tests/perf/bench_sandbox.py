@@ -17,7 +17,7 @@ from contextlib import contextmanager
 
 from measure import machine
 from swallow_metrics.errors import UsageError
-from swallow_metrics.sandbox import CheckTests, Sandbox, Task
+from swallow_metrics.sandbox import CheckTests, Sandbox, Submission
 
 PROGRAM = "def weighted_sum(xs):\n    return sum((i + 1) * x for i, x in enumerate(xs))\n"
 TEST = (
@@ -26,7 +26,7 @@ TEST = (
     "    for n in range(2, 6):\n        xs = list(range(n))\n"
     "        assert candidate(xs) == sum((i + 1) * x for i, x in enumerate(xs))\n"
 )
-TASK = Task(PROGRAM, CheckTests("weighted_sum", TEST), 10.0)
+TASK = Submission(PROGRAM, CheckTests("weighted_sum", TEST), 10.0)
 BATCH = 10  # runs of one kind before the next kind has its turn
 GIGABYTES = 2
 
@@ -139,7 +139,7 @@ def on_two_cores(rounds, cores):
                 for name, sandbox in (("pinned", pinned), ("one", one), ("two", two)):
                     os.sched_setaffinity(0, {max(cores)} if name == "pinned" else cores)
                     start = time.perf_counter()
-                    for future in [sandbox.submit(task) for task in several]:
+                    for future in [sandbox.submit(submission) for submission in several]:
                         assert future.result().passed
                     rates[name].append(len(several) / (time.perf_counter() - start))
     os.sched_setaffinity(0, cores)
@@ -158,7 +158,7 @@ def lateness():
         for program in ("while True: pass", "def weighted_sum(xs): return max(iter(range(10 ** 10)))") * 3:
             sandbox.run(TASK)
             start = time.perf_counter()
-            assert sandbox.run(Task(program, TASK.tests, 1.0)).category == "timeout"
+            assert sandbox.run(Submission(program, TASK.tests, 1.0)).category == "timeout"
             late.append(time.perf_counter() - start - 1.0)
     print(f"  outcome after the time limit: {1000 * max(late):.0f} ms at most of {len(late)}")
 

@@ -12,10 +12,14 @@ import sys
 import time
 from collections.abc import Callable
 
-from measure import SHARED, machine, one_core
+from measure import machine, one_core
+from places import SHARED
 from swallow_metrics.extraction.choice import choice_letter
 from swallow_metrics.extraction.open_answer import plain_answer, quasi_answer
 from swallow_metrics.extraction.reasoning import split_reasoning
+from swallow_metrics.metrics.following.followed import follow
+from swallow_metrics.metrics.ifbench.instructions import prepare
+from swallow_metrics.metrics.ifbench.text import Text
 from swallow_metrics.metrics.open_qa import open_qa_scores
 from swallow_metrics.workers.math_verifier import MathVerifier
 
@@ -27,12 +31,13 @@ MATHEMATICS = ("math_500", "math_100_japanese", "aime")
 REFERENCE = {"choice": "12,000-24,000", "jemhopqa": "9,800", "math_500": "160-190", "aime": "370-510"}
 
 
-def vectors(benchmark):
+def vectors(benchmark, part=""):
     """(row, response text) of each recorded sample."""
     rows, answers = (
         [json.loads(line) for line in text.split("\n") if line]
         for text in (
-            (SHARED / "conformance" / kind / f"{benchmark}.jsonl").read_text("utf-8") for kind in ("data", "responses")
+            (SHARED / "conformance" / part / kind / f"{benchmark}.jsonl").read_text("utf-8")
+            for kind in ("data", "responses")
         )
     )
     return [(row, answer["text"]) for row, answer in zip(rows, answers, strict=True)]
@@ -53,6 +58,10 @@ def score_open(row, text):
     open_qa_scores(row["answer"], plain.text, quasi_answer(text, plain).text)
 
 
+def score_instructions(instructions, text):
+    follow(text, instructions, Text)
+
+
 def gold_of(benchmark, row):
     """(text, kind) of a mathematical gold."""
     if benchmark == "math_500":
@@ -66,10 +75,10 @@ def mathematics(benchmark, how, passes=2):
     """Samples a second of each pass, in this process: ours, or the library with the reference's settings."""
     samples = [(*gold_of(benchmark, row), text) for row, text in vectors(benchmark)]
     if how == "ours":
-        from swallow_metrics.metrics.math.compare import Judge
+        from swallow_metrics.metrics.math.compare import Comparator
 
         def score(gold, kind, text):
-            judge.verdict(gold, kind, text, 60)
+            comparator.compare(gold, kind, text, 60)
     else:
         from math_verify import parse, verify
         from math_verify.parser import ExprExtractionConfig, LatexExtractionConfig
@@ -83,7 +92,7 @@ def mathematics(benchmark, how, passes=2):
 
     for number in range(passes):
         if how == "ours":
-            judge = Judge()
+            comparator = Comparator()
         if number == 0:
             score("1", "expression", r"\boxed{1}")  # imports
         start = time.process_time()
@@ -116,6 +125,14 @@ def main():
         speed = rate(lambda text, letters, language=language: choice_letter(text, letters, language), samples)
         print(f"{benchmark:20} {speed:9,.0f}/s   reference {REFERENCE['choice']}/s")
     print(f"{'jemhopqa':20} {rate(score_open, vectors('jemhopqa')):9,.0f}/s   reference {REFERENCE['jemhopqa']}/s")
+    samples = [
+        (prepare(row["instruction_id_list"], row["kwargs"]), text)
+        for row, text in vectors("ifbench", "ifbench")
+        if "words:start_verb" not in row["instruction_id_list"]  # its data may be absent
+    ]
+    for sample in samples:
+        score_instructions(*sample)  # imports
+    print(f"{'ifbench':20} {rate(score_instructions, samples):9,.0f}/s   at least 200/s wanted")
 
     for benchmark in MATHEMATICS:
         speeds = {}

@@ -1,9 +1,9 @@
-"""How much slower than vLLM's own `LLM.chat` are we? Prints wall times of one run, and their ratios.
+"""How much slower than vLLM's own `LLM.chat` are we? Prints ratios of wall and processor time.
 
-    VLLM_CPU_KVCACHE_SPACE=1 .venv-vllm/bin/python tests/perf/bench_vllm.py [--questions N] [--rounds N]
+    VLLM_CPU_KVCACHE_SPACE=1 .venv-vllm/bin/python tests/perf/bench_vllm.py [--questions N] [--pairs N] [--window N]
 
-Both are asked the same questions with the same engine settings, a tiny Llama on CPU, one after the other: an idle
-engine beside a busy one takes processor time from it. `VLLMEngine` is driven as the pipeline drives it: an event loop
+Both are asked the same questions with the same engine settings, a tiny Llama on CPU, in pairs one after the other, and
+each pair in the other order: rounds vary more than the two differ. `VLLMEngine` is driven as the pipeline drives it: an event loop
 in a thread of its own, a bounded number of requests in flight, while the main thread takes the answers in order.
 """
 
@@ -13,26 +13,29 @@ import argparse
 import asyncio
 import json
 import os
+import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from threading import Thread
 from time import perf_counter, process_time
 from typing import Any, NamedTuple
 
-ROOT = Path(__file__).parents[2]
+import measure  # noqa: F401  # puts the folder above on the path
+from places import ROOT, SHARED
+
 sys.path.insert(0, str(ROOT / "tests" / "vllm"))
-DATA = Path(os.environ.get("SWALLOW_SHARED", ROOT / "../shared")) / "data" / "swallow_jmmlu"
+DATA = SHARED / "data" / "swallow_jmmlu"
 SETTINGS: dict[str, Any] = {
     "enforce_eager": True,
     "max_num_seqs": 256,
     "enable_prefix_caching": False,  # else whoever asks second is spared the reading
     "disable_log_stats": True,
 }
-WINDOWS = (64, 256, 1024, 4096)
 MAX_TOKENS = 32
 
 
@@ -103,64 +106,76 @@ def through_chat(llm: Any, prompts: Sequence[str]) -> Cost:
     return Cost(perf_counter() - start, process_time() - cpu)
 
 
+def processes(before: set[int]) -> set[int]:
+    """Process ids of everything that this process has started since."""
+    import psutil
+
+    return {child.pid for child in psutil.Process().children(recursive=True)} - before
+
+
+@contextmanager
+def stopped(pids: set[int]) -> Iterator[None]:
+    """An idle engine takes processor time from a busy one, so its processes are stopped meanwhile."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
 def main() -> None:
     """Load both, ask in turns, print."""
+    from vllm import LLM
+
+    from swallow_metrics.engines.vllm import VLLMEngine
+    from swallow_metrics.wiring.engines import LOCAL_IN_FLIGHT
     from tiny_llama import make_tiny_llama
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--questions", type=int, default=2000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--pairs", type=int, default=7)
+    parser.add_argument("--window", type=int, default=LOCAL_IN_FLIGHT)
     options = parser.parse_args()
     prompts = questions(options.questions)
     with tempfile.TemporaryDirectory() as folder:
         model = str(make_tiny_llama(Path(folder), context=8192, corpus=prompts))
-        ours = measure_engine(model, prompts, options.rounds)
-        chat = measure_chat(model, prompts, options.rounds)
-    print(f"{len(prompts)} questions, {MAX_TOKENS} tokens each, {options.rounds} rounds; ratios of medians and minima")
-    show("LLM.chat", chat, chat)
-    for window, costs in ours.items():
-        show(f"window {window}", costs, chat)
+        start = perf_counter()
+        llm = LLM(model, **SETTINGS)
+        print(f"LLM is loaded in {perf_counter() - start:.1f} s", flush=True)
+        theirs = processes(set())
+        engine = VLLMEngine(model, engine_args=SETTINGS)
+        loop = asyncio.new_event_loop()
+        Thread(target=loop.run_forever, daemon=True).start()
+        start = perf_counter()
+        asyncio.run_coroutine_threadsafe(engine.open(), loop).result()
+        print(f"VLLMEngine is loaded in {perf_counter() - start:.1f} s, with vLLM imported already", flush=True)
+        own = processes(theirs)
 
+        def ours() -> Cost:
+            with stopped(theirs):
+                return through_engine(engine, loop, prompts, options.window)
 
-def show(name: str, costs: Sequence[Cost], chat: Sequence[Cost]) -> None:
-    """One line: medians, and their ratios to `LLM.chat`'s, of medians and of the best rounds."""
-    line = f"{name:12}"
+        def chat() -> Cost:
+            with stopped(own):
+                return through_chat(llm, prompts)
+
+        ours(), chat()  # not counted: what is done once
+        pairs = []
+        for number in range(options.pairs):
+            first, second = (ours, chat) if number % 2 else (chat, ours)
+            costs = {first: first(), second: second()}
+            pairs.append((costs[ours], costs[chat]))
+            print(
+                f"pair {number + 1}: VLLMEngine {costs[ours].wall:.2f} s, LLM.chat {costs[chat].wall:.2f} s", flush=True
+            )
+        asyncio.run_coroutine_threadsafe(engine.close(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+    print(f"{len(prompts)} questions, {MAX_TOKENS} tokens each, window {options.window}, {options.pairs} pairs")
     for kind in Cost._fields:
-        ours, theirs = ([getattr(cost, kind) for cost in some] for some in (costs, chat))
-        ratios = f"{median(ours) / median(theirs):.3f} x, best {min(ours) / min(theirs):.3f} x"
-        line += f"  {kind} {median(ours):6.2f} s ({ratios})"
-    print(line, [round(cost.wall, 2) for cost in costs])
-
-
-def measure_engine(model: str, prompts: Sequence[str], rounds: int) -> dict[int, list[Cost]]:
-    """What each round, for each window."""
-    from swallow_metrics.engines.vllm import VLLMEngine
-
-    engine = VLLMEngine(model, engine_args=SETTINGS)
-    loop = asyncio.new_event_loop()
-    Thread(target=loop.run_forever, daemon=True).start()
-    start = perf_counter()
-    asyncio.run_coroutine_threadsafe(engine.open(), loop).result()
-    print(f"VLLMEngine loads in {perf_counter() - start:.1f} s", flush=True)
-    through_engine(engine, loop, prompts[:64], 64)
-    costs: dict[int, list[Cost]] = {window: [] for window in WINDOWS}
-    for _ in range(rounds):
-        for window in WINDOWS:
-            costs[window].append(through_engine(engine, loop, prompts, window))
-    asyncio.run_coroutine_threadsafe(engine.close(), loop).result()
-    loop.call_soon_threadsafe(loop.stop)
-    return costs
-
-
-def measure_chat(model: str, prompts: Sequence[str], rounds: int) -> list[Cost]:
-    """What each round of `LLM.chat`."""
-    from vllm import LLM
-
-    start = perf_counter()
-    llm = LLM(model, **SETTINGS)
-    print(f"LLM loads in {perf_counter() - start:.1f} s", flush=True)
-    through_chat(llm, prompts[:64])
-    return [through_chat(llm, prompts) for _ in range(rounds)]
+        ratios = sorted(getattr(own, kind) / getattr(their, kind) for own, their in pairs)
+        print(f"{kind}: {median(ratios):.3f} x LLM.chat, pairs {', '.join(f'{ratio:.3f}' for ratio in ratios)}")
 
 
 if __name__ == "__main__":

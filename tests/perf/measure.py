@@ -7,8 +7,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-SHARED = Path(os.environ.get("SWALLOW_SHARED", ROOT.parent / "shared"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from places import ROOT  # the folder above is on the path only now
+
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
 

@@ -1,0 +1,106 @@
+"""Changes central lines one at a time and looks whether a default test notices.
+
+    uv run --with "cosmic-ray>=8.7" python tests/mutation/run.py gate report --sample 60 --seed 1
+
+Works on a copy of the project, a process per mutant. Prints each survivor as a diff, then the share that was killed.
+cosmic-ray makes the mutants; mutmut was not taken, since it imports the tests into one process and this project's tests
+start pytest themselves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import random
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from cosmic_ray.commands.init import _all_work_items
+from cosmic_ray.mutating import mutate_and_test
+from cosmic_ray.work_item import TestOutcome
+
+ROOT = Path(__file__).parents[2]
+TABLE = {  # what is changed, and the tests that must notice
+    "extraction": ("extraction", "tests/extraction"),
+    "metrics": ("metrics", "tests/metrics"),
+    "report": ("report", "tests/report tests/plugin/test_issues.py"),
+    "gate": ("gate", "tests/gate"),
+    "journal": ("journal", "tests/journal tests/plugin/test_wrong_journals.py tests/plugin/test_run_folder.py"),
+    "statistics": ("statistics", "tests/statistics"),
+    "selection": (
+        "plugin/selection.py plugin/shards.py wiring/questions.py runs/select.py",
+        "tests/plugin/test_shards.py tests/plugin/test_workers.py tests/runs tests/plugin/test_usage.py tests/datasets",
+    ),
+    "engines": (
+        "engines/answer.py engines/dialect.py engines/endpoint.py engines/fleet.py engines/openai.py engines/pace.py",
+        "tests/engines tests/plugin/test_sending.py",
+    ),
+    "secrets": ("io.py", "tests/test_io.py"),
+}
+LIMIT_S = 120.0  # a mutant that runs longer is killed
+
+
+def annotations(tree: ast.AST) -> list[tuple[int, int, int, int]]:
+    """Where annotations begin and end: they never run."""
+    found = []
+    for node in ast.walk(tree):
+        parts = [getattr(node, "annotation", None), getattr(node, "returns", None)]
+        found += [(part.lineno, part.col_offset, part.end_lineno, part.end_col_offset) for part in parts if part]
+    return found
+
+
+def mutants(paths: list[Path]) -> list:
+    """All mutants of some files, without those in annotations, which change nothing."""
+    found = []
+    for path in paths:
+        spans = annotations(ast.parse(path.read_text("utf-8")))
+        for item in _all_work_items([path], {}):
+            (mutation,) = item.mutations
+            if not any(span[:2] <= tuple(mutation.start_pos) < span[2:] for span in spans):
+                found.append(mutation)
+    return found
+
+
+def run(name: str, sample: int, seed: int) -> tuple[int, int]:
+    """Mutants tested and killed of one row of the table."""
+    changed, tests = TABLE[name]
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "project"
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv*", "__pycache__", "20*"))
+        shared = ROOT.parent / "shared"
+        if shared.exists():
+            (copy.parent / "shared").symlink_to(shared.resolve())
+        paths = []
+        for part in changed.split():
+            path = copy / "swallow_metrics" / part
+            paths += sorted(path.rglob("*.py")) if path.is_dir() else [path]
+        found = mutants(paths)
+        chosen = random.Random(seed).sample(found, min(sample, len(found)))
+        command = f"env --chdir {copy} PYTHONPATH={copy} {sys.executable} -m pytest -x -q -p no:cacheprovider {tests}"
+        killed = 0
+        for number, mutation in enumerate(chosen, 1):
+            result = mutate_and_test([mutation], command, LIMIT_S)
+            if result.test_outcome == TestOutcome.SURVIVED:
+                print(f"{name} {number}: survived\n{result.diff}", flush=True)
+            else:
+                killed += 1
+        print(f"{name}: {len(found)} mutants, {len(chosen)} tested, {killed} killed", flush=True)
+        return len(chosen), killed
+
+
+def main() -> None:
+    """The rows that are named, or all."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("rows", nargs="*", choices=[*TABLE, []], help="rows of the table; all when none is given")
+    parser.add_argument("--sample", type=int, default=100, help="mutants per row, drawn at random")
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    counts = [run(name, given.sample, given.seed) for name in given.rows or TABLE]
+    tested, killed = map(sum, zip(*counts, strict=True))
+    print(f"all: {killed} of {tested} killed ({killed / tested:.1%})")
+
+
+if __name__ == "__main__":
+    main()
