@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from conftest import ROOT
+from places import ROOT
 
 CONFTEST = """
 from swallow_metrics.engines.fake import FakeEngine

@@ -3,7 +3,6 @@
 import ast
 import base64
 import json
-import os
 import pickle
 import zlib
 from collections import Counter
@@ -12,17 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from places import SHARED
 from swallow_metrics.extraction.choice import choice_letter
 
 DEMO = Path(__file__).parents[1] / "benchmarks" / "demo"
-SHARED = Path(os.environ.get("SWALLOW_SHARED", Path(__file__).parents[1] / "../shared"))
+
 BENCHMARKS = sorted(
     path.name.removesuffix(".jsonl") for path in DEMO.glob("*.jsonl") if not path.name.endswith(".responses.jsonl")
 )
 DOCSTRING_CODE = ("humaneval", "humanevalplus", "swallow_jhumaneval")
 CODE = (*DOCSTRING_CODE, "livecodebench")
 OF_ONE_KIND = ("jemhopqa", "japanese_mt_bench", "english_mt_bench")  # direct answers; what a judge says is what varies
-GPQA = ("gpqa_diamond", "swallow_gpqa_ja")
+GPQA = ("gpqa_diamond", "swallow_gpqa_ja", "jgpqa_diamond", "jgpqa_main", "jgpqa_extended", "jamcqa", "jamcqa_cot")
 ONE_ANSWER = {  # the columns of benchmarks with a right option, and the language of their answers
     "hellaswag": ("endings", "label", "en"),
     "mmlu_english": ("choices", "answer", "en"),
@@ -153,10 +153,15 @@ def test_shown_choices_are_the_options(benchmark):
     rows = rows_of(benchmark)
     for response in responses_of(benchmark):
         row = rows[int(response["sample"])]
-        wrong = [row[f"Incorrect Answer {number}"] for number in (1, 2, 3)]
-        assert len({row["Correct Answer"], *wrong}) == 4
-        assert row["Correct Answer"] in response["choices"]
-        assert [choice for choice in response["choices"] if choice != row["Correct Answer"]] == wrong
+        if "answer_index" in row:
+            wrong = [row[f"choice{number}"] for number in range(4)]
+            correct = wrong.pop(row["answer_index"])
+        else:
+            wrong = [row[f"Incorrect Answer {number}"] for number in (1, 2, 3)]
+            correct = row["Correct Answer"]
+        assert len({correct, *wrong}) == 4
+        assert correct in response["choices"]
+        assert [choice for choice in response["choices"] if choice != correct] == wrong
 
 
 @pytest.mark.parametrize("benchmark", DOCSTRING_CODE)

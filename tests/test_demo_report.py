@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from conftest import ROOT
+from places import ROOT
+from schema import checked
 
 GOLDEN = json.loads((ROOT / "tests" / "demo_report.json").read_text("utf-8"))
 
@@ -19,12 +20,12 @@ def demo(tmp_path_factory):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
     assert "DEMO" in done.stdout
-    return json.loads((run_dir / "report.json").read_text("utf-8"))["swallow"]
+    return checked(json.loads((run_dir / "report.json").read_text("utf-8")))["swallow"]
 
 
 def test_every_benchmark_has_a_demo(demo):
     """The golden file, the report and the registered markers name the same benchmarks."""
-    from swallow_metrics.plugin.markers import BENCHMARKS
+    from swallow_metrics.plugin.selection import BENCHMARKS
 
     assert demo["mode"] == "demo"
     assert set(demo["benchmarks"]) == set(GOLDEN) == set(BENCHMARKS)
@@ -41,3 +42,14 @@ def test_demo_figures(demo, benchmark):
     assert 8 <= figures["samples"] <= 20
     primary = figures["metrics"][figures["primary"]]
     assert primary["ci95"][0] <= primary["mean"] <= primary["ci95"][1]
+
+
+def test_the_example_run_is_what_a_run_writes():
+    """reports/demo has today's files and figures, without a machine's paths (`.ci/example-run` makes it anew)."""
+    files = {path.name: path.read_text("utf-8") for path in (ROOT / "reports/demo").iterdir() if path.name != ".lock"}
+    assert set(files) == {"report.json", "responses.jsonl", "questions.jsonl", "run.toml"}
+    assert not any(str(ROOT) in text for text in files.values())
+    example = checked(json.loads(files["report.json"]))["swallow"]["benchmarks"]
+    for name, figures in example.items():
+        means = {metric: values["mean"] for metric, values in figures["metrics"].items()}
+        assert means == pytest.approx(GOLDEN[name]["metrics"], abs=1e-8)

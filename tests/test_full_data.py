@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from conftest import ROOT
 from endpoint import Endpoint
+from places import ROOT
 
 pytestmark = pytest.mark.slow
 VLLM = importlib.util.find_spec("vllm")  # without an origin it is only the folder of vLLM's tests

@@ -9,6 +9,7 @@ from swallow_metrics.datasets.local import load_demo
 from swallow_metrics.datasets.row import Origin, Row
 from swallow_metrics.errors import DataError, MeasurementError, UsageError
 from swallow_metrics.prompts import load_prompt
+from swallow_metrics.wiring.questions import make_samples
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 ABSENT = object()
@@ -69,8 +70,40 @@ def test_a_wrong_value_is_one_line_or_a_question(name):
 def test_a_problem_without_its_tests_is_refused(name):
     """Every program would fail it, whatever it does."""
     row, prompt = first_row(BENCHMARKS[name])
-    with pytest.raises(DataError, match=r"check\(candidate\)"):
-        BENCHMARKS[name].sample(Row({**row.values, "test": ""}, 0, Origin(name, "rows.jsonl")), prompt)
+    for test in ("", "def check(candidate:\n", "check" + "(" * 10_000):
+        with pytest.raises(DataError, match=r"check\(candidate\)"):
+            BENCHMARKS[name].sample(Row({**row.values, "test": test}, 0, Origin(name, "rows.jsonl")), prompt)
+
+
+GOLDS = {
+    "swallow_jmmlu": ("answer", ["", "E", "AB"]),
+    "mmlu_pro_english": ("answer_index", [4_000, -1]),
+    "hellaswag": ("label", ["", "4"]),
+    "gpqa_diamond": ("Correct Answer", ["", " "]),
+    "jemhopqa": ("answer", ["", "\u3000"]),
+    "math_500": ("solution", ["", "\n"]),
+    "math_100_japanese": ("answer", ["", " "]),
+    "polymath_japanese": ("answer", ["", " "]),
+    "aime": ("answer", ["", " "]),
+    "humaneval": ("entry_point", ["", "9", "two words", "a.b"]),
+    "english_mt_bench": ("reference", [None, [], [{"turns": ["one", ""]}]]),
+}
+
+
+@pytest.mark.parametrize("name", GOLDS)
+def test_a_gold_that_no_answer_can_meet_is_the_error_of_its_question(name):
+    """A score of such a row would say nothing; the rows beside it are asked."""
+    benchmark, (column, golds) = BENCHMARKS[name], GOLDS[name]
+    rows = load_demo(name, benchmark.dataset, FOLDER / "demo").rows
+    row = next(row for row in rows if name != "english_mt_bench" or row["category"] == "math")
+    prompt = first_row(benchmark)[1]
+    for value in golds:
+        wrong = Row({**row.values, column: value}, 6, Origin(name, "rows.jsonl"))
+        (good, bad) = make_samples(benchmark, [row, wrong], prompt)
+        assert good.error is None
+        assert "rows.jsonl, line 7" in bad.error
+        assert (bad.id, "\n" in bad.error) == ("6", False)
+        assert column.partition("_")[0] in bad.error or "index" in bad.error
 
 
 @pytest.mark.parametrize(("cases", "said"), [("[]", "no test cases"), ("x", "base64"), ("[{}]", "'input'")])
@@ -81,5 +114,5 @@ def test_a_problem_without_cases_is_not_measured(cases, said):
     values = {**row.values, "public_test_cases": cases, "private_test_cases": cases}
     sample = benchmark.sample(Row(values, 7, Origin("livecodebench", "rows.jsonl")), prompt)
     with pytest.raises(MeasurementError, match="sample '7'") as caught:
-        benchmark.program(sample, type("Response", (), {"text": "```\npass\n```"}), "candidate")
+        benchmark.program.tests(sample, "program")
     assert said in str(caught.value)

@@ -23,6 +23,12 @@ CONTENT = {
     "mmlu_prox_english": ("Answer: $choice", "{Question}\n\n{choice_contents}"),
     "gpqa_diamond": ("Answer: $LETTER", "\n\n{Question}\n\nA) {A}\nB) {B}\nC) {C}\nD) {D}"),
     "hellaswag": ("Answer: $LETTER", "\n\nIncomplete context: {Question}\n\nA: {A}\nB: {B}\nC: {C}\nD: {D}"),
+    "jamcqa": ("回答: $選択肢」", "いずれかを入れてください。\n\n{Question}\n\nA) {A}\nB) {B}\nC) {C}\nD) {D}"),
+    **dict.fromkeys(
+        ("jamcqa_cot", "jgpqa_diamond", "jgpqa_main", "jgpqa_extended"),
+        ("回答: $選択肢", "順を追って考えてください。\n\n{Question}\n\nA) {A}\nB) {B}\nC) {C}\nD) {D}"),
+    ),
+    "polymath_japanese": ("\n\n回答: $\\boxed{{ANSWER}}$\n\n", "\n\n問題: \n{Question}"),
     "math_100_japanese": ("\n\n回答: $\\boxed{{ANSWER}}$\n\n", "\n\n{Question}"),
     "math_500": ("final answer is: $\\boxed{{ANSWER}}$. I hope", "\n\n{Question}"),
     "aime": ("final answer is: $\\boxed{{ANSWER}}$. I hope", "\n\n{Question}"),
