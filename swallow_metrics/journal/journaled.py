@@ -52,8 +52,11 @@ class JournaledEngine:
             # An engine's own bug must fail this item, with its cause, and no other.
             msg = f"the engine failed with {type(error).__name__}: {' '.join(str(error).split())[:500]}"
             raise EngineError(msg) from error
-        if (reason := response.finish_reason) is not None and finished(reason) is None:
-            raise EngineError(f"the engine did not finish the answer (finish_reason {reason!r:.80})")
+        if (reason := response.finish_reason) is not None:
+            if (ours := finished(reason)) is None:
+                raise EngineError(f"the engine did not finish the answer (finish_reason {reason!r:.80})")
+            if ours != reason:  # an engine of a user's own may speak another server's words
+                response = replace(response, finish_reason=ours)
         if self.strip_reasoning or self.tags:
             response = final(response, self.tags)
         if self.strip_reasoning and response.choices != request.choices:

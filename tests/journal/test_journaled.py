@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from swallow_metrics.datatypes import Request, Response
+from swallow_metrics.engines.base import FINISHED
 from swallow_metrics.engines.fake import FakeEngine
 from swallow_metrics.errors import EngineDown, EngineError
 from swallow_metrics.journal.journaled import JournaledEngine, final
@@ -94,6 +95,14 @@ def test_an_engine_that_is_down_is_not_asked_again(journal):
             ask(engine)
     assert len(fake.requests) == 1
     assert lines(journal) == []
+
+
+@pytest.mark.parametrize("reason", [*FINISHED, "MAX_TOKENS", "Stop", None])
+def test_a_finish_reason_is_kept_in_openais_words(journal, reason):
+    """Whatever an engine of a user's own calls it: counts of truncated and filtered answers then hold."""
+    kept = ask(JournaledEngine(FakeEngine(lambda request: Response("B", finish_reason=reason)), journal)).finish_reason
+    assert kept == (None if reason is None else FINISHED[reason.lower()])
+    assert [line["finish_reason"] for line in lines(journal)] == [kept]
 
 
 @pytest.mark.parametrize("error", [KeyError("x\ny"), EngineError("said")])
