@@ -5,10 +5,10 @@ from __future__ import annotations
 from aiolimiter import AsyncLimiter
 
 from swallow_metrics.datatypes import Request, Response
+from swallow_metrics.engines.tokens import estimated_tokens
 
 SPREAD_S = 0.1  # requests that may come together: those of a tenth of a second, at least one
 TOKENS_SPREAD_S = 15.0  # a request of many tokens is sent at once, so its bucket must hold it
-CHARACTERS_A_TOKEN = 2.0  # between Japanese and English; only until answers tell the number
 
 
 class Pace:
@@ -25,8 +25,7 @@ class Pace:
         if self._requests is not None:
             await self._requests.acquire()
         if self._tokens is not None:
-            length = sum(len(message["content"]) for message in request.messages) / CHARACTERS_A_TOKEN
-            guess = self._used / self._answers if self._answers else length
+            guess = self._used / self._answers if self._answers else estimated_tokens(request.messages)
             await self._tokens.acquire(min(guess, self._tokens.max_rate))
 
     def count(self, response: Response) -> None:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from swallow_metrics.datatypes import Benchmark, Message, Request, Sample
 from swallow_metrics.engines.dialect import answer_room
+from swallow_metrics.engines.tokens import estimated_tokens
 from swallow_metrics.errors import MeasurementError
 from swallow_metrics.judge.messages import judge_messages
 from swallow_metrics.judge.panel import judge_names
 from swallow_metrics.judge.prompts import JudgePrompts
 from swallow_metrics.outlook.measured import Measured
-from swallow_metrics.outlook.tokens import Counter, estimated
+from swallow_metrics.outlook.tokens import Counter
 from swallow_metrics.pipeline.converse import opening
 from swallow_metrics.settings import Settings
 from swallow_metrics.wiring.sampling import sampling_for
@@ -128,6 +129,6 @@ def _judge_tokens(benchmark: Benchmark, sample: Sample, prompts: JudgePrompts, a
     """Tokens of what one judge reads on one generation: each turn with the dialogue up to it."""
     assert benchmark.judge is not None
     return sum(
-        estimated(judge_messages(prompts, benchmark.judge, sample, [""] * turns)) + turns * answer.tokens
+        estimated_tokens(judge_messages(prompts, benchmark.judge, sample, [""] * turns)) + turns * answer.tokens
         for turns in range(1, len(sample.turns) + 1)
     )

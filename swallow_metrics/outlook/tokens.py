@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from swallow_metrics.datatypes import Message, Request
+from swallow_metrics.datatypes import Request
+from swallow_metrics.engines.tokens import RULE, estimated_tokens
 from swallow_metrics.engines.vllm_chat import Chat
 from swallow_metrics.engines.vllm_files import context_of
 from swallow_metrics.settings import Settings
-
-BYTES_A_TOKEN = 3  # of UTF-8: about a Japanese character, or half an English word
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +51,10 @@ def token_counter(settings: Settings) -> Counter:
     )
 
 
-def estimated(messages: Sequence[Message]) -> int:
-    """About how many tokens the messages have."""
-    return -(-sum(len(message["content"].encode(errors="replace")) for message in messages) // BYTES_A_TOKEN)
-
-
 def _estimate(why: str, limit: int | None) -> Counter:
     return Counter(
-        lambda request: estimated(request.messages),
+        lambda request: estimated_tokens(request.messages),
         lambda _: None,
-        f"an estimate, a token for {BYTES_A_TOKEN} bytes, since {why}",
+        f"an estimate, {RULE}, since {why}",
         limit,
     )

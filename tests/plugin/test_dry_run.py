@@ -39,7 +39,7 @@ def test_what_is_sent_and_what_it_takes(mini):
         assert mini.run("--model", "m", "--base-url", server.url, "--data-dir", "data", *arguments).ret == 0
         assert body == next(sent for sent in server.bodies if "Question 0?" in sent["messages"][1]["content"])
     assert re.search(r"mini +6 +18 +0 ", out)
-    assert "an estimate, a token for 3 bytes" in out
+    assert "an estimate, a token for 4 ASCII characters or one other" in out
     assert "requests: 18 to the model, 0 to judges" in out
     assert "time: not known" in out
     assert "cost: not known; give --prices FILE" in out
@@ -78,9 +78,9 @@ def in_process(mini, *more):
 
 def test_what_does_not_fit_is_named(mini):
     """As in a run in process: a prompt that fills the context is an error or is skipped, and is not counted then."""
-    context = ("--engine-arg", "max_model_len=11", "--max-tokens", "3")
+    context = ("--engine-arg", "max_model_len=9", "--max-tokens", "3")
     out = in_process(mini, *context)
-    assert re.search(r"does not fit: mini '0': 11 tokens and 3 for the answer, of 11", out)
+    assert re.search(r"does not fit: mini '0': 9 tokens and 3 for the answer, of 9", out)
     assert "6 prompts do not fit; they are errors in the run" in out
     assert "requests: 0 to the model" in out
     assert "are skipped in the run" in in_process(mini, *context, "--on-long-prompt", "skip")
@@ -88,7 +88,7 @@ def test_what_does_not_fit_is_named(mini):
 
 def test_what_leaves_little_room_is_named(mini):
     """In process vLLM asks it all the same, for as many tokens as there are."""
-    out = in_process(mini, "--engine-arg", "max_model_len=40", "--max-tokens", "30")
+    out = in_process(mini, "--engine-arg", "max_model_len=38", "--max-tokens", "30")
     assert "little room: mini '0'" in out
     assert "6 prompts leave less than --max-tokens" in out
     assert "requests: 6 to the model" in out

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from swallow_metrics.datatypes import Benchmark, Dataset, JudgeSpec, Response, Sample
+from swallow_metrics.engines.tokens import estimated_tokens
 from swallow_metrics.errors import EngineDown, MeasurementError
 from swallow_metrics.judge.check.dialogues import LANGUAGES, Dialogue
 from swallow_metrics.judge.judge import Judge
@@ -17,7 +18,6 @@ from swallow_metrics.judge.verdicts import rating_of, readable
 
 ORDERS = ((0, 1), (1, 0))
 TOKENS_A_REPLY = 250  # a short explanation and the rating
-_CHARACTERS_A_TOKEN = 4  # of ASCII text; other characters count as one each
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Estimate:
 
 def estimate(dialogues: Sequence[Dialogue], prompts: Mapping[str, JudgePrompts], repeats: int) -> Estimate:
     """The requests of a check, and about how many tokens."""
-    requests, tokens = 0, 0.0
+    requests, tokens = 0, 0
     for dialogue in dialogues:
         spec = benchmark_of(dialogue.language).judge
         assert spec is not None
@@ -84,12 +84,9 @@ def estimate(dialogues: Sequence[Dialogue], prompts: Mapping[str, JudgePrompts],
             sample, responses = _shown(dialogue, order)
             for turns in (1, 2):
                 answers = [response.text for response in responses[:turns]]
-                for message in judge_messages(prompts[dialogue.language], spec, sample, answers):
-                    text = message["content"]
-                    plain = sum(map(str.isascii, text))
-                    tokens += plain / _CHARACTERS_A_TOKEN + len(text) - plain
+                tokens += estimated_tokens(judge_messages(prompts[dialogue.language], spec, sample, answers))
                 requests += 1
-    return Estimate(requests * repeats, round(tokens * repeats), requests * repeats * TOKENS_A_REPLY)
+    return Estimate(requests * repeats, tokens * repeats, requests * repeats * TOKENS_A_REPLY)
 
 
 async def ask_all(
