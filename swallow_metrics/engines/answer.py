@@ -50,15 +50,23 @@ class Failure:
     pause_s: float | None = None
 
 
+def twin(option: str, *, judge: bool) -> str:
+    """An option of the model under evaluation, or the judge's of the same meaning."""
+    return f"--judge-{option}" if judge else f"--{option}"
+
+
 def parse_answer(
-    content: bytes, request: Request, latency_s: float, *, marks_reasoning: bool = False
+    content: bytes, request: Request, latency_s: float, *, marks_reasoning: bool = False, judge: bool = False
 ) -> Response | Failure:
-    """The response in the body of an HTTP 200. `content` is OpenAI's JSON of a chat completion, read leniently."""
+    """The response in the body of an HTTP 200. `content` is OpenAI's JSON of a chat completion, read leniently.
+
+    `judge` says whose options a failure names.
+    """
     try:
         answer = loads(content)
     except ValueError:
         return Failure(
-            "passing", f"sent no JSON but {content[:SHOWN].decode('utf-8', 'replace')!r}; {_no_json(content)}"
+            "passing", f"sent no JSON but {content[:SHOWN].decode('utf-8', 'replace')!r}; {_no_json(content, judge)}"
         )
     if not isinstance(answer, dict):
         return Failure("passing", f"sent no chat completion but {answer!r:.200}")
@@ -147,13 +155,15 @@ def _parts(parts: list[Any]) -> tuple[str | None, str | None, str | None]:
     return text, reasoning, refusal
 
 
-def _no_json(content: bytes) -> str:
+def _no_json(content: bytes, judge: bool) -> str:
+    base_url = twin("base-url", judge=judge)
     start = content.lstrip()[:200].lower()
     if start.startswith((b"data:", b"event:", b": ")):
-        return "that is an event stream: switch streaming off at the server, or set --generation stream=false"
+        option = twin("generation", judge=judge)
+        return f"that is an event stream: switch streaming off at the server, or set {option} stream=false"
     if start.startswith(b"<"):
-        return "that is a web page: check --base-url, the key, and the proxy between"
-    return "check --base-url"
+        return f"that is a web page: check {base_url}, the key, and the proxy between"
+    return f"check {base_url}"
 
 
 def failure_in(error: Any) -> Failure:

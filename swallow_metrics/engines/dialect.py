@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from swallow_metrics.datatypes import Message, Sampling
-from swallow_metrics.engines.answer import Failure, message_of
+from swallow_metrics.engines.answer import Failure, message_of, twin
 
 # OpenAI's reasoning models: the o-series, gpt-5 and later, except those whose names say "chat".
 REASONING = re.compile(r"(?:.*/)?(?:o[1-9]\d*|gpt-(?:[5-9]|[1-9]\d)(?:\.\d+)?)(?:-(?!chat|oss)[\w.]+)*", re.IGNORECASE)
 ADAPTED = "OpenAI reasoning model: max_completion_tokens, no temperature, no top_p, developer role"
 CUTS = 12  # attempts at a prompt that fits: lengths are in tokens, we cut characters
+NEW_LIMIT = "max_completion_tokens"  # OpenAI's newer name of max_tokens
+_OPTIONS = ("max_tokens", "top_p", "seed", "reasoning_effort")  # parameters that an option of the same name sets
 ANSWER_ROOM = 1024  # tokens kept free for the answer where --max-tokens does not say how many
 _NUMBER = r"(\d[\d,]*)"
 # How servers name the context's length, then the prompt's: OpenAI, vLLM old and new, llama.cpp, TGI, gateways.
@@ -58,7 +60,10 @@ def drawn(low: Sampling, high: Sampling, left_out: Collection[str] = (), model: 
         extra |= {name: own.pop(name) for name in ("temperature", "top_p") if name in own}
     removed = {name: () if name == "stop" else None for name in left_out if name in Sampling.__slots__}
     kept = {name: value for name, value in extra.items() if name not in left_out}
-    return replace(adapt(model, low), **{**own, **removed}, extra=kept)
+    result = replace(adapt(model, low), **{**own, **removed}, extra=kept)
+    if NEW_LIMIT in left_out and result.max_tokens is not None:  # the limit is sent by its own name
+        result = replace(result, max_tokens=None, extra={**kept, "max_tokens": result.max_tokens})
+    return result
 
 
 def body_of(model: str, messages: Sequence[Message], sampling: Sampling) -> dict[str, Any]:
@@ -70,7 +75,7 @@ def body_of(model: str, messages: Sequence[Message], sampling: Sampling) -> dict
     fields = sampling.to_json()
     named = "max_tokens" not in sampling.extra  # else the user wants this very name
     if named and "max_tokens" in fields and (reasoning or "reasoning_effort" in fields):
-        fields["max_completion_tokens"] = fields.pop("max_tokens")  # OpenAI's reasoning models take only this name
+        fields[NEW_LIMIT] = fields.pop("max_tokens")  # OpenAI's reasoning models take only this name
     return {"model": model, "messages": messages, **fields}
 
 
@@ -157,12 +162,15 @@ def parameter_in(failure: Failure, sent: Mapping[str, Any]) -> str | None:
 
 def cure_for(parameter: str, judge: bool) -> str:
     """The option that keeps a parameter out of the requests, or gives it another name."""
-    generation = "--judge-generation" if judge else "--generation"
-    if parameter == "max_tokens":
-        return f"send it as {generation} max_completion_tokens=N, and leave --max-tokens out"
-    if not judge and parameter == "temperature":
+    generation, name = twin("generation", judge=judge), parameter.partition(".")[0]
+    instead = "" if judge or name not in _OPTIONS else f" in place of --{name.replace('_', '-')}"
+    if name == "max_tokens":
+        return f"send the limit as {generation} max_tokens= {generation} {NEW_LIMIT}=N{instead}"
+    if not judge and name == "temperature":
         return "leave it out with --temperature none"
-    return f"leave it out with {generation} {parameter}="
+    if name in (*Sampling.__slots__, NEW_LIMIT):
+        return f"leave it out with {generation} {name}={instead}"
+    return f"leave {generation} {parameter} out, or give {generation} {name}= where a file sets it"
 
 
 def refuses_system(failure: Failure, messages: Sequence[Message]) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from swallow_metrics.engines.answer import SHOWN, Failure, failure_of
+from swallow_metrics.engines.answer import SHOWN, Failure, failure_of, twin
 from swallow_metrics.errors import UsageError
 from swallow_metrics.io import loads, printable
 
@@ -67,11 +67,12 @@ class Address:
 
 
 class Endpoint:
-    """Sends requests to one address. `secrets` are texts that must never be shown."""
+    """Sends requests to one address, a judge's or the model's. `secrets` are texts that must never be shown."""
 
-    def __init__(self, base_url: str, secrets: list[str]) -> None:
+    def __init__(self, base_url: str, secrets: list[str], *, judge: bool = False) -> None:
         self.address = Address(base_url)
         self.where = self.address.where
+        self._option = twin("base-url", judge=judge)
         user = self.address.user or ()  # its name may be a token
         self._secrets = [secret for secret in (*secrets, *user) if len(secret) >= SECRET_LENGTH]
         self._way = 0  # which of the address's URLs
@@ -133,7 +134,8 @@ class Endpoint:
         if 300 <= reply.status < 400:
             location = reply.headers.get("Location")
             to = Address(urljoin(str(reply.url), location)).where if location else "nowhere"
-            said = f"sends requests on to {self.shown(to)} ({reply.status}); set --base-url to where the model answers"
+            to = self.shown(to)
+            said = f"sends requests on to {to} ({reply.status}); set {self._option} to where the model answers"
             return Failure("refused", said, reply.status)
         content = self.redacted(content)
         detail: Any = None

@@ -92,10 +92,10 @@ class OpenAIEngine:
         self._facts = facts
         self._model = model
         urls = [base_url] if isinstance(base_url, str) else list(base_url)
-        self._parse = partial(parse_answer, marks_reasoning=marks_reasoning)
+        self._parse = partial(parse_answer, marks_reasoning=marks_reasoning, judge=judge)
         self._headers = dict(headers or {})
         secrets = [api_key, *self._headers.values()]
-        self._endpoints = [Endpoint(url, secrets) for url in urls]
+        self._endpoints = [Endpoint(url, secrets, judge=judge) for url in urls]
         self._api_key = api_key
         self._words = Words(model, key_env, options, max_retries + 1, judge=judge)
         self._timeout_s = timeout_s
@@ -250,7 +250,7 @@ class OpenAIEngine:
             return Failure("passing", f"gave no answer within {PROBE_S:g} s")
         if isinstance(got, bytes):
             got = member.endpoint.redacted(got)
-        outcome = got if isinstance(got, Failure) else parse_answer(got, Request("", "", SMALL_QUESTION), 0.0)
+        outcome = got if isinstance(got, Failure) else self._parse(got, Request("", "", SMALL_QUESTION), 0.0)
         if not isinstance(outcome, Failure):
             return None
         for _ in range(ENDING_LOOKS if self._ending is not None else 0):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from swallow_metrics.datatypes import Message
-from swallow_metrics.engines.answer import FINAL, SHOWN, Failure, message_of
+from swallow_metrics.engines.answer import FINAL, SHOWN, Failure, message_of, twin
 from swallow_metrics.engines.dialect import cure_for, parameter_in, refuses_system, too_long
 from swallow_metrics.engines.endpoint import Endpoint
 from swallow_metrics.errors import EngineError, EngineRefused, PromptTooLong, SwallowError
@@ -27,6 +27,8 @@ class Words:
         """A refused key or model names the option to correct; other failures stay as they are."""
         if failure.status in (401, 403) and failure.kind == "refused":
             said = f"refuses the key in ${self.key_env} ({_told(failure)}); set ${self.key_env} to a valid key"
+            said += f", name another variable with {self._option('api-key-env')}, or send it in a header with "
+            said += self._option("header")
         elif failure.status in (404, 405) and failure.kind == "refused":
             said = f"does not know {self.model!r} or has no chat completions ({_told(failure)})"
             said += f"; check {self.options}"
@@ -45,9 +47,10 @@ class Words:
         where, said = f"the endpoint {endpoint.where}", endpoint.shown(failure.said)
         told = endpoint.shown(_told(failure))
         if (lengths := too_long(failure)) is not None:
-            return PromptTooLong(f"{where} cannot take the question: {lengths} ({told}); see --on-long-prompt")
+            cure = "choose another --judge-model" if self.judge else "see --on-long-prompt"
+            return PromptTooLong(f"{where} cannot take the question: {lengths} ({told}); {cure}")
         if not answered and refuses_system(failure, messages):
-            cure = "choose another judge" if self.judge else "leave --system-prompt out"
+            cure = "choose another --judge-model" if self.judge else "leave --system-prompt out"
             return EngineRefused(f"{where} serves a model that takes no system message ({told}); {cure}")
         if not answered and (name := parameter_in(failure, body)) is not None:
             return EngineRefused(f"{where} refuses the parameter {name!r} ({told}); {cure_for(name, self.judge)}")
@@ -55,6 +58,9 @@ class Words:
             return EngineError(f"{where} refused this question, and answers others ({told})")
         tried = f"; tried {self.attempts} times" if failure.kind == "passing" else ""
         return EngineError(f"{where} {said}{tried}")
+
+    def _option(self, name: str) -> str:
+        return twin(name, judge=self.judge)
 
 
 def _told(failure: Failure) -> str:

@@ -11,6 +11,7 @@ from math import inf
 from typing import Any
 
 from swallow_metrics.datatypes import Sampling
+from swallow_metrics.engines.dialect import NEW_LIMIT
 from swallow_metrics.errors import UsageError
 
 _NOT_HERE = {
@@ -68,7 +69,7 @@ def read_generation(
             raise UsageError(f"{name} is set twice: by {option} and by an option of its own; leave one of them out")
         fields.pop(name, None)
     for name in more_left_out:
-        if name not in fields and name not in Sampling.__slots__:
+        if name not in fields and name not in (*Sampling.__slots__, NEW_LIMIT):
             raise UsageError(f"{option} {name}= leaves out what is not sent anyway; give it a value or leave it out")
         fields.pop(name, None)
     left_out = ((left_out - set(more)) | more_left_out | set(own_left_out)) - set(own.to_json())

@@ -1,6 +1,7 @@
 """What is sent, and the answer, reasoning and trouble in what comes back (BE-30 to BE-35)."""
 
 import json
+import re
 
 import pytest
 
@@ -13,6 +14,7 @@ from swallow_metrics.engines.endpoint import Address
 from swallow_metrics.engines.openai import OpenAIEngine
 from swallow_metrics.errors import EngineRefused, PromptTooLong, UsageError
 from swallow_metrics.journal.journaled import final
+from swallow_metrics.plugin.options import DECLARED
 
 REQUEST = Request("mini", "0", ({"role": "user", "content": "?"},))
 
@@ -235,31 +237,49 @@ def test_nested_fields_are_merged():
     assert server.bodies[0]["top_k"] == 5
 
 
-@pytest.mark.parametrize(
-    ("said", "sampling", "cure"),
-    [
-        ({"message": "Unsupported value", "param": "temperature"}, Sampling(temperature=0.0), "--temperature none"),
-        ({"message": "'max_tokens' is not supported, use 'max_completion_tokens'"}, Sampling(max_tokens=5),
-         "--generation max_completion_tokens=N"),
-        ({"message": "Unrecognized request argument supplied", "param": "top_k"}, Sampling(extra={"top_k": 5}),
-         "--generation top_k="),
-    ],
-)  # fmt: skip
-def test_a_refused_parameter_is_explained_once(said, sampling, cure):
-    """With the option that cures it; nobody asks the rest in vain."""
-    with Endpoint(lambda body: (400, {}, json.dumps({"error": said}))) as server:
-        error = ask(server.url, [question(0, sampling=sampling)])[0]
-    assert type(error) is EngineRefused
-    assert cure in str(error)
+ALL = Sampling(
+    temperature=0.0, top_p=0.9, max_tokens=5, seed=1, stop=("x",), extra={"top_k": 5, "chat_template_kwargs": {"a": 1}}
+)
+REFUSALS = {  # what an endpoint answers → the options that cure it, as the candidate's are called
+    **{f"parameter {name}": (400, {"message": "Unsupported parameter", "param": name}, cure) for name, cure in {
+        "temperature": ["--temperature"],
+        "top_p": ["--generation", "--top-p"],
+        "max_tokens": ["--generation", "--generation", "--max-tokens"],
+        "seed": ["--generation", "--seed"],
+        "stop": ["--generation"],
+        "top_k": ["--generation", "--generation"],
+        "chat_template_kwargs.a": ["--generation", "--generation"],
+    }.items()},
+    "parameter in words": (422, {"message": "'top_k' is not permitted here"}, ["--generation", "--generation"]),
+    "system role": (400, {"message": "System role not supported"}, ["--system-prompt"]),
+    "length": (400, {"message": "maximum context length is 9 tokens, your request has 12 input tokens"},
+               ["--on-long-prompt"]),
+    "key": (401, {"message": "no"}, ["--api-key-env", "--header"]),
+    "model": (404, {"message": "model not found"}, ["--model", "--base-url"]),
+    "redirect": (302, "", ["--base-url"]),
+    "page": (200, "<html>Sign in</html>", ["--base-url"]),
+    "stream": (200, "data: {}", ["--generation"]),
+    "text": (200, "OK", ["--base-url"]),
+}  # fmt: skip
+OF_A_JUDGE = {"--temperature": ["--judge-generation"], "--system-prompt": ["--judge-model"], "--top-p": [],
+              "--on-long-prompt": ["--judge-model"], "--max-tokens": [], "--seed": []}  # fmt: skip
 
 
-def test_a_model_without_a_system_role():
-    """The message says what to leave out."""
-    said = '{"error": {"message": "System role not supported"}}'
-    with Endpoint(lambda body: (400, {}, said)) as server:
-        error = ask(server.url, [question(0, system="Be brief.")])[0]
-    assert type(error) is EngineRefused
-    assert "--system-prompt" in str(error)
+@pytest.mark.parametrize("judge", [False, True])
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_a_refusal_names_the_options_of_whom_it_concerns(refusal, judge):
+    """Every cure, for the model under evaluation and for a judge, whose options have names of their own."""
+    status, said, cure = REFUSALS[refusal]
+    text = said if isinstance(said, str) else json.dumps({"error": said})
+    who = {"judge": True, "options": "--judge-model and --judge-base-url"} if judge else {}
+    with Endpoint(lambda body: (status, {}, text)) as server:
+        [error] = ask(server.url, [question(0, sampling=ALL, system="Be brief.")], max_retries=0, **who)
+    cure = [each for name in cure for each in OF_A_JUDGE.get(name, [f"--judge-{name[2:]}"])] if judge else cure
+    assert re.findall(r"--[a-z-]+", str(error)) == cure, error
+    assert {name[2:].replace("-", "_") for name in cure} <= set(DECLARED)
+    assert "\n" not in str(error)
+    if refusal.startswith("parameter"):
+        assert type(error) is EngineRefused
 
 
 LENGTHS = [

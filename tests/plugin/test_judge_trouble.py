@@ -1,6 +1,7 @@
 """What can go wrong with a judge, its prompts, its questions and what it reads."""
 
 import json
+import re
 
 import pytest
 
@@ -39,6 +40,40 @@ def test_a_refused_judge_stops_at_once(mt, monkeypatch, status, words):
     assert len(answers.bodies) < 40
     reason = mt.report()["swallow"]["incomplete"]["reason"]
     assert all(word in reason for word in words), reason
+
+
+@pytest.mark.parametrize(
+    ("judge", "given", "refuses", "cure"),
+    [
+        ("j", (), "temperature", ("temperature=",)),
+        ("j", (), "max_tokens", ("max_tokens=", "max_completion_tokens=5")),
+        ("j", ("top_k=5",), "top_k", ()),
+        ("j", ("seed=5",), "seed", ("seed=",)),
+        ("gpt-5.2-2025-12-11", (), "reasoning_effort", ("reasoning_effort=",)),
+        ("gpt-5.2-2025-12-11", (), "max_completion_tokens", ("max_completion_tokens=",)),
+        ("gpt-4o-2024-08-06", (), "max_completion_tokens", ("max_completion_tokens=",)),
+    ],
+)
+def test_a_parameter_that_a_judge_refuses(mt, judge, given, refuses, cure):
+    """The line names the judge's option, and with it the run goes through."""
+
+    def generation(texts):
+        return [part for text in texts for part in ("--judge-generation", text)]
+
+    def verdict(body):
+        error = {"error": {"message": f"Unsupported parameter: '{refuses}'", "param": refuses}}
+        return (400, {}, json.dumps(error)) if refuses in body else "[[5]]"
+
+    answers, judges = Endpoint(lambda body: "text"), Endpoint(verdict)
+    with answers, judges:
+        options = (*MODEL, "--base-url", answers.url, "--judge-model", judge, "--judge-base-url", judges.url,
+                   "--limit", "1", "--repeats", "1")  # fmt: skip
+        result = mt.run(*options, *generation(given))
+        assert result.ret == 4
+        reason = next(line for line in result.outlines if line.startswith("! "))
+        assert " ".join(generation(cure)).replace("=5", "=N") in reason and repr(refuses) in reason
+        assert set(re.findall("--[a-z-]+", reason)) == {"--judge-generation"}
+        assert mt.run(*options, *generation(cure), run_dir="cured").ret == 0
 
 
 def test_endpoints_under_xdist(mt, monkeypatch):
