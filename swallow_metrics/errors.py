@@ -17,9 +17,28 @@ Messages are one line and say what was expected, what was found and what to do n
 
 from __future__ import annotations
 
+import re
+
+LONGEST_WORD = 300  # characters; paths and addresses are shorter
+LONGEST_LINE = 2000  # characters; our longest messages list the names of all options
+
+
+def bounded(message: str) -> str:
+    """A message whose long values, and whose lines, are cut in the middle: what to do next stands at the end."""
+    words = re.sub(rf"\S{{{LONGEST_WORD},}}", lambda match: _cut(match[0], LONGEST_WORD), message)
+    return "\n".join(_cut(line, LONGEST_LINE) for line in words.split("\n"))
+
+
+def _cut(text: str, longest: int) -> str:
+    half = longest // 2 - 1
+    return text if len(text) <= longest else f"{text[:half]}…{text[-half:]}"
+
 
 class SwallowError(Exception):
     """Base of every error that this package raises on purpose."""
+
+    def __init__(self, *said: object) -> None:
+        super().__init__(*(bounded(part) if isinstance(part, str) else part for part in said))
 
 
 class UsageError(SwallowError):

@@ -136,3 +136,54 @@ def test_a_device_or_a_link_stays_what_it_is(tmp_path):
     os.close(reading)
     with pytest.raises(Exception, match="neither a file nor a folder"), target(tmp_path / "pipe", force=True):
         pass
+
+
+LONG = "x" * 10_000
+WORDS = "x y " * 2_500
+OF_MODEL = ("--model", "m", "--data-dir", "data")
+AT_ENDPOINT = (*OF_MODEL, "--base-url", "http://127.0.0.1:9/v1")
+WRONG = [  # each with a long value
+    *[pytest.param((*OF_MODEL, f"{option}={value}"), id=f"{option}-{word}")
+      for option in ("--generation", "--judge-generation", "--shard", "--engine-arg", "--gate", "--reasoning-tags",
+                     "--reference", "--livecodebench-release", "--max-errors", "--base-url", "--judge-base-url",
+                     "--chat-template", "--prompts", "--run-config", "--select-from", "--baseline", "--gates",
+                     "--limit", "--temperature", "--sandbox", "--on-long-prompt", "--judge-retries")
+      for word, value in (("word", LONG), ("words", WORDS))],
+    pytest.param((*AT_ENDPOINT, "--header", f"{LONG}=PATH", "--header", f"{LONG}=PATH"), id="--header-twice"),
+    pytest.param((*AT_ENDPOINT, "--header", f"X-A={LONG}"), id="--header-unset"),
+    pytest.param((*AT_ENDPOINT, "--generation", f"temperature={LONG}"), id="--generation-value"),
+    pytest.param((*AT_ENDPOINT, "--generation", f"{LONG}="), id="--generation-left-out"),
+    pytest.param((*OF_MODEL, "--select", LONG, "--select-from", "data"), id="--select"),
+    pytest.param(("--model", LONG, "-k", "none", "--data-dir", "data", "--gate", "mini.errors<=0"), id="--model-asked"),
+    pytest.param((*OF_MODEL, "--judge-model", LONG, "--judge-model", LONG), id="--judge-model"),
+    pytest.param(("--model", LONG, "--data-dir", "data"), id="--model"),
+    pytest.param(("--replay", LONG), id="--replay"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", WRONG)
+def test_a_long_value_does_not_fill_the_screen(mini, arguments):
+    """The line is bounded, begins with what is wrong, and ends with what was expected or is to be done."""
+    result = mini.run(*arguments)
+    assert result.ret == 4, result.stdout.str()[-2000:]
+    shown = max(map(len, [*result.errlines, *result.outlines]))
+    assert 20 < shown < 2500, shown
+
+
+@pytest.mark.parametrize(
+    "content", [f"{LONG} = 1", f"model = '''{WORDS}'''\n{LONG} = 1", f"limit = '{LONG}'", f"[benchmarks.{LONG}]",
+                f"[benchmarks.mini]\n{LONG} = 1", f"sandbox = '{LONG}'", f"generation = {{ temperature = '{LONG}' }}"]
+)  # fmt: skip
+def test_long_names_in_a_run_file(mini, content):
+    (mini.path / "run.toml").write_text(content)
+    line = usage_line(mini.run("--run-config", "run.toml", "--model", "m", "--data-dir", "data"))
+    assert "run.toml" in line or "--generation" in line
+    assert len(line) < 2500
+
+
+@pytest.mark.parametrize("option", ["--difference", "--out", "--to", "--benchmark"])
+def test_long_values_of_commands(option, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for arguments in (["plan", LONG, option, LONG], ["export", LONG, option, LONG], [LONG], ["compare", LONG, WORDS]):
+        assert main(arguments) == WRONG_USAGE
+        assert len(capsys.readouterr().err) < 2500

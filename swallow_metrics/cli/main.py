@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from swallow_metrics.errors import UsageError, explained
+from swallow_metrics.errors import UsageError, bounded, explained
 
 WRONG_USAGE = 4
 INTERRUPTED = 130
@@ -108,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (UsageError, click.ClickException, OSError) as error:
         from swallow_metrics.io import printable
 
-        text = error.format_message() if isinstance(error, click.ClickException) else explained(error)
+        text = bounded(error.format_message()) if isinstance(error, click.ClickException) else explained(error)
         click.echo(f"error: {printable(' '.join(text.split()))}", err=True)
         return WRONG_USAGE
     except click.exceptions.Abort:

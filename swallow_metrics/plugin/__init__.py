@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from swallow_metrics.errors import UsageError
 from swallow_metrics.plugin import base_url, selection
 from swallow_metrics.plugin.options import add_base_url, add_options, is_given
 from swallow_metrics.plugin.usage import said_as_usage
@@ -116,10 +117,11 @@ def pytest_collection_modifyitems(
 
         model = config.getoption("--model")
         if model and not (collection.seen or selection.only_looks(config) or any(map(asks_itself, items))):
-            raise pytest.UsageError(
-                f"--model {model}: nothing here asks it a question; name the benchmarks, such as "
-                f"benchmarks/test_jmmlu.py in a checkout, or --pyargs swallow_benchmarks -m swallow_jmmlu"
-            )
+            with said_as_usage():
+                raise UsageError(
+                    f"--model {model}: nothing here asks it a question; name the benchmarks, such as "
+                    f"benchmarks/test_jmmlu.py in a checkout, or --pyargs swallow_benchmarks -m swallow_jmmlu"
+                )
         from swallow_metrics.plugin.items import drop_placeholders
         from swallow_metrics.plugin.start import start_run
 

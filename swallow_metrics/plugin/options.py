@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from collections.abc import Container
 from typing import Any
 
 import pytest
 
+from swallow_metrics.errors import bounded
 from swallow_metrics.plugin import base_url
 from swallow_metrics.plugin.option_list import declare
 
@@ -24,7 +26,7 @@ def add_options(parser: pytest.Parser, left_out: Container[str] = ()) -> None:
 
     def add(name: str, **declared: Any) -> None:
         if name not in left_out:
-            group.addoption(name, **declared)
+            group.addoption(name, **{**declared, **_read(declared)})
         DEFAULTS[name] = declared.get("default", False if declared.get("action") == "store_true" else None)
         DECLARED[name[2:].replace("-", "_")] = {**declared, "default": DEFAULTS[name]}
 
@@ -35,6 +37,22 @@ def add_options(parser: pytest.Parser, left_out: Container[str] = ()) -> None:
         parser.addini(f"swallow_{name}", text, type=kind, default=[] if note == _LINES else None)  # type: ignore[arg-type]  # a literal
     gates = "thresholds as --gate, one per line; those of benchmarks that are not run are left out"
     parser.addini("swallow_gates", gates, type="linelist", default=[])
+
+
+def _read(declared: dict[str, Any]) -> dict[str, Any]:
+    """How argparse reads a value, so that a wrong one is shown bounded: argparse itself shows the whole of it."""
+    kind, choices = declared.get("type"), declared.get("choices")
+
+    def read(text: str) -> Any:
+        if choices and text not in choices:
+            raise ArgumentTypeError(bounded(f"expected one of {', '.join(choices)}, but got {text!r}"))
+        try:
+            return kind(text) if kind else text
+        except ValueError:
+            expected = "a whole number" if kind is int else "a number"
+            raise ArgumentTypeError(bounded(f"expected {expected}, but got {text!r}")) from None
+
+    return {"type": read} if kind or choices else {}
 
 
 _LINES = ", one per line"
