@@ -127,6 +127,8 @@ def _check(config: pytest.Config, collection: Collection, items: list[pytest.Ite
             f"{run_file(config).path}: [benchmarks.{name}] is not a known benchmark"
             + (f"; did you mean {near[0]}?" if near else "")
         )
+    if not problems and not items and settings.benchmarks and not settings.benchmarks.keys() & collection.seen.keys():
+        problems += _unselected(config, collection)
     if settings.replay is not None and not problems and collection.seen:
         problems += _journal_problems(collection)
     if not problems and not only_looks(config) and (judged := collection.judged(selected)):
@@ -152,6 +154,15 @@ def _check(config: pytest.Config, collection: Collection, items: list[pytest.Ite
             _check_baseline(collection, baseline, items)
     if problems:
         raise UsageError("\nERROR: ".join(problems))
+
+
+def _unselected(config: pytest.Config, collection: Collection) -> list[str]:
+    """Test files whose benchmarks a run file does not select: nothing would be asked, and nothing said."""
+    if not (here := sorted(collection.seen)):
+        return []
+    path, there = run_file(config).path, ", ".join(collection.settings.benchmarks)
+    cure = f"give the files of benchmarks that it selects, add a table [benchmarks.{here[0]}], or leave it out"
+    return [f"{path} selects {there}, but the test files given ask {', '.join(here)}; {cure}"]
 
 
 def _check_baseline(collection: Collection, baseline: Run, items: Sequence[pytest.Item]) -> None:

@@ -150,10 +150,28 @@ def test_a_file_that_is_not_there(mini):
     assert "expects a file, or one of leaderboard, but got 'nothing'" in usage_line(mini.run("--run-config", "nothing"))
 
 
+@pytest.mark.parametrize("arguments", [(), ("--collect-only",), ("--dry-run",), ("-n", "2")])
+def test_files_of_benchmarks_that_are_not_selected(mini, arguments):
+    """What the file selects, what the test files would ask, and what to do: nothing is asked without a word."""
+    (mini.path / "run.toml").write_text("[benchmarks.hellaswag]\n[benchmarks.aime]\n")
+    options = ("--run-config", "run.toml", "--model", "m", "--data-dir", "data", *arguments)
+    line = usage_line(mini.run(*options, subprocess="-n" in arguments))
+    assert "run.toml selects hellaswag, aime, but the test files given ask mini; give the files" in line
+    assert "[benchmarks.mini]" in line
+    assert not (mini.path / "run").exists()
+
+
+def test_other_tests_beside_benchmarks_that_are_not_selected(mini):
+    """They run: the run file says nothing of them."""
+    (mini.path / "run.toml").write_text("[benchmarks.hellaswag]\n")
+    (mini.path / "benchmarks" / "test_plain.py").write_text("def test_plain():\n    pass\n")
+    mini.run("--run-config", "run.toml").assert_outcomes(passed=1, deselected=1)
+
+
 def test_the_leaderboards_file(mini):
     """Its name is enough; what it selects is known here, so nothing of this project's is asked."""
-    result = mini.run("--run-config", "leaderboard", "--collect-only", "-q")
-    assert result.ret == 5
+    line = usage_line(mini.run("--run-config", "leaderboard", "--collect-only", "-q"))
+    assert "leaderboard.toml selects jamcqa, " in line
 
 
 def test_a_demos_file_runs_the_demo_again(mini):
