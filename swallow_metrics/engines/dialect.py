@@ -14,29 +14,54 @@ from swallow_metrics.engines.answer import Failure, message_of, twin
 REASONING = re.compile(r"(?:.*/)?(?:o[1-9]\d*|gpt-(?:[5-9]|[1-9]\d)(?:\.\d+)?)(?:-(?!chat|oss)[\w.]+)*", re.IGNORECASE)
 ADAPTED = "OpenAI reasoning model: max_completion_tokens, no temperature, no top_p, developer role"
 CUTS = 12  # attempts at a prompt that fits: lengths are in tokens, we cut characters
+LOOKED_AT = 4000  # characters of what an endpoint says; some send whole pages
 NEW_LIMIT = "max_completion_tokens"  # OpenAI's newer name of max_tokens
 _OPTIONS = ("max_tokens", "top_p", "seed", "reasoning_effort")  # parameters that an option of the same name sets
 ANSWER_ROOM = 1024  # tokens kept free for the answer where --max-tokens does not say how many
 _NUMBER = r"(\d[\d,]*)"
-# How servers name the context's length, then the prompt's: OpenAI, vLLM old and new, llama.cpp, TGI, gateways.
+# How servers name the context's length, then the prompt's: OpenAI, vLLM old and new, SGLang, llama.cpp, TGI, gateways.
 _LIMIT = (
-    rf"context (?:length|size|window)[^.\d]{{0,40}}? {_NUMBER}",
-    rf"context (?:length|size|window) \({_NUMBER} tokens",
-    rf"maximum (?:of|is|allowed)[^.\d]{{0,30}}{_NUMBER}",
-    rf"(?:must be <=?|must have less than|tokens allowed \() ?{_NUMBER}",
-    rf"> {_NUMBER} maximum",
+    rf"\d \+ [\d,]+ > {_NUMBER}",
+    rf"context (?:length|size|window|limit)[^.\d]{{0,40}}? \(?{_NUMBER}",
+    rf"{_NUMBER} (?:tokens? )?maximum",
+    rf"(?:must be <=?|must have less than|tokens allowed \(|cannot exceed) ?{_NUMBER}",
+    rf"input length should be \[\d+, {_NUMBER}",
+    rf"(?:maximum|limit)\b[^.\d]{{0,40}}{_NUMBER}",
 )
 _PROMPT = (
     rf"{_NUMBER} in the (?:messages|prompt)",
-    rf"{_NUMBER} (?:input|prompt) tokens",
-    rf"token count \({_NUMBER}",
-    rf"(?:prompt|input) (?:of|has|contains|is)\D{{0,30}}{_NUMBER}",
-    rf"(?:resulted in|requested|request|passed|given:|is too long:)\D{{0,12}}{_NUMBER}",
+    rf"{_NUMBER} (?:tokens from the|of text) input",
+    rf"{_NUMBER} `?(?:input|prompt)s?`? tokens",
+    rf"{_NUMBER} \+ [\d,]+ > \d",
+    rf"(?:token count|number of tokens)(?: of)? \(?{_NUMBER}",
+    rf"(?:resulted in|requested|request|passed|given:|received|is too long:)\D{{0,12}}{_NUMBER}",
+    rf"(?<!maximum )(?:prompt|input)(?:(?!exceed|maximum|limit|must|should)[^.\d]){{0,30}}{_NUMBER}",
 )
 _TOO_LONG = re.compile(
     r"context.?(length|size|window)|maximum.{0,20}(input|prompt|length)|maximum number of tokens"
-    r"|must have less than|(prompt|input|context).{0,30}too (long|large)",
+    r"|must have less than|(prompt|input|context).{0,30}too (long|large)|range of input length"
+    # what may also be said of the answer's length
+    r"|(?=.*\b(input|prompt|message|context|total))"
+    r".*(\b(tokens?|length)\b.{0,60}(exceed|longer than|must be <=)|exceed.{0,60}\b(tokens?|length)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+_UNKNOWN = (
+    r"(?:unsupported|unrecogni[sz]ed|unknown|unexpected|forbidden|deprecated|extra inputs?"
+    r"|not (?:be )?(?:supported|permitted|allowed|accepted|recogni[sz]ed)"
+    r"|n[o']t (?:support|accept|allow|permit|recogni[sz]e))"
+)
+_FIELD = re.compile(r"parameter|argument|field|property|keyword|extra inputs", re.IGNORECASE)
+_TOO_LARGE = re.compile(r"at most|too (large|big|high)|maximum|less than|<=|≤|exceed|greater than|range", re.IGNORECASE)
+_NO_SYSTEM = re.compile(
+    r"(system|developer) (role|message|prompt|instruction)s?.{0,30}(not|n't|unsupported)|roles must alternate",
     re.IGNORECASE,
+)
+_ROLES = re.compile(
+    r"(?=.*\b(role|message|prompt|instruction)s?\b).*"
+    r"(\b(system|developer)\b.{0,40}\b(not|unsupported|unexpected|invalid)\b"
+    r"|(n[o']t support|unsupported|unexpected|invalid|should be|only support).{0,60}\b(system|developer)\b)"
+    r"|only user and assistant roles",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -104,13 +129,18 @@ class TooLong:
 
 def too_long(failure: Failure) -> TooLong | None:
     """The lengths in a refusal of a prompt that does not fit into the context; None for any other refusal."""
-    said = message_of(failure.detail) if failure.detail is not None else failure.said
+    said = _said(failure)
     code = str(failure.detail.get("code")) if isinstance(failure.detail, dict) else ""
     if failure.kind != "question" or not (_TOO_LONG.search(said) or "context_length" in code):
         return None
     detail = failure.detail if isinstance(failure.detail, dict) else {}
     prompt, limit = _first(_PROMPT, said, detail.get("n_prompt_tokens")), _first(_LIMIT, said, detail.get("n_ctx"))
     return TooLong(prompt, limit, at_least="at least" in said)
+
+
+def _said(failure: Failure) -> str:
+    said = message_of(failure.detail) if failure.detail is not None else failure.said
+    return said[:LOOKED_AT]
 
 
 def _first(patterns: Sequence[str], text: str, known: Any) -> int | None:
@@ -153,17 +183,32 @@ def parameter_in(failure: Failure, sent: Mapping[str, Any]) -> str | None:
         return None
     detail = failure.detail if isinstance(failure.detail, dict) else {}
     named = str(detail.get("param") or "")
-    said = message_of(failure.detail)
+    said = _said(failure)
     fields = {name for name in sent if name not in ("model", "messages")}
     if named.partition(".")[0] in fields:
         return named
-    return next((name for name in sorted(fields) if re.search(rf"['\"`]{re.escape(name)}['\"`]", said)), None)
+    quoted = (name for name in sorted(fields) if re.search(rf"['\"`]{re.escape(name)}['\"`]", said))
+    return next(quoted, None) or next((name for name in sorted(fields) if _is_refused(name, said)), None)
 
 
-def cure_for(parameter: str, judge: bool) -> str:
-    """The option that keeps a parameter out of the requests, or gives it another name."""
+def _is_refused(name: str, said: str) -> bool:
+    """Whether a name without quotes stands beside words of refusal; one that is also a common word needs more."""
+    if not ("_" in name or name == "temperature" or _FIELD.search(said)):
+        return False
+    word = rf"(?<![\w-]){re.escape(name)}(?![\w-])"
+    beside = rf"{_UNKNOWN}[^.;]{{0,60}}{word}|{word}[^.;]{{0,40}}{_UNKNOWN}"
+    return re.search(beside, said, re.IGNORECASE) is not None
+
+
+def cure_for(parameter: str, judge: bool, said: str) -> str:
+    """The options that keep a parameter out of the requests, lower it or give it another name.
+
+    `said` is what the endpoint said of it.
+    """
     generation, name = twin("generation", judge=judge), parameter.partition(".")[0]
     instead = "" if judge or name not in _OPTIONS else f" in place of --{name.replace('_', '-')}"
+    if name in ("max_tokens", NEW_LIMIT) and _TOO_LARGE.search(said) and not re.search(_UNKNOWN, said, re.IGNORECASE):
+        return f"give a lower limit, with {generation} max_tokens=N" if judge else "give a lower --max-tokens"
     if name == "max_tokens":
         return f"send the limit as {generation} max_tokens= {generation} {NEW_LIMIT}=N{instead}"
     if not judge and name == "temperature":
@@ -176,6 +221,7 @@ def cure_for(parameter: str, judge: bool) -> str:
 def refuses_system(failure: Failure, messages: Sequence[Message]) -> bool:
     """Whether a refusal says that the model takes no system message."""
     sent = any(message["role"] == "system" for message in messages)
-    said = message_of(failure.detail) if failure.detail is not None else ""
-    pattern = r"(system|developer) (role|message|prompt|instruction)s?.{0,30}(not|n't|unsupported)|roles must alternate"
-    return sent and failure.status in (400, 422, 500) and re.search(pattern, said, re.IGNORECASE) is not None
+    said = _said(failure)
+    if not sent or failure.status not in (400, 422, 500):
+        return False
+    return bool(_NO_SYSTEM.search(said) or (failure.status != 500 and _ROLES.search(said)))

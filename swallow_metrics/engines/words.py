@@ -48,12 +48,15 @@ class Words:
         told = endpoint.shown(_told(failure))
         if (lengths := too_long(failure)) is not None:
             cure = "choose another --judge-model" if self.judge else "see --on-long-prompt"
+            if lengths.prompt and lengths.limit and lengths.prompt < lengths.limit:  # what does not fit is the answer
+                lower = f"{self._option('generation')} max_tokens" if self.judge else "--max-tokens"
+                cure = f"lower {lower}, or {cure}"
             return PromptTooLong(f"{where} cannot take the question: {lengths} ({told}); {cure}")
         if not answered and refuses_system(failure, messages):
             cure = "choose another --judge-model" if self.judge else "leave --system-prompt out"
             return EngineRefused(f"{where} serves a model that takes no system message ({told}); {cure}")
         if not answered and (name := parameter_in(failure, body)) is not None:
-            return EngineRefused(f"{where} refuses the parameter {name!r} ({told}); {cure_for(name, self.judge)}")
+            return EngineRefused(f"{where} refuses the parameter {name!r} ({told}); {cure_for(name, self.judge, told)}")
         if failure.kind in FINAL:  # the endpoint answers others
             return EngineError(f"{where} refused this question, and answers others ({told})")
         tried = f"; tried {self.attempts} times" if failure.kind == "passing" else ""

@@ -1,7 +1,6 @@
 """What is sent, and the answer, reasoning and trouble in what comes back (BE-30 to BE-35)."""
 
 import json
-import re
 
 import pytest
 
@@ -12,9 +11,8 @@ from swallow_metrics.engines.answer import Failure, parse_answer, seconds_of
 from swallow_metrics.engines.dialect import body_of, cut_left, is_reasoning_model, too_long
 from swallow_metrics.engines.endpoint import Address
 from swallow_metrics.engines.openai import OpenAIEngine
-from swallow_metrics.errors import EngineRefused, PromptTooLong, UsageError
+from swallow_metrics.errors import PromptTooLong, UsageError
 from swallow_metrics.journal.journaled import final
-from swallow_metrics.plugin.options import DECLARED
 
 REQUEST = Request("mini", "0", ({"role": "user", "content": "?"},))
 
@@ -237,78 +235,6 @@ def test_nested_fields_are_merged():
     assert server.bodies[0]["top_k"] == 5
 
 
-ALL = Sampling(
-    temperature=0.0, top_p=0.9, max_tokens=5, seed=1, stop=("x",), extra={"top_k": 5, "chat_template_kwargs": {"a": 1}}
-)
-REFUSALS = {  # what an endpoint answers → the options that cure it, as the candidate's are called
-    **{f"parameter {name}": (400, {"message": "Unsupported parameter", "param": name}, cure) for name, cure in {
-        "temperature": ["--temperature"],
-        "top_p": ["--generation", "--top-p"],
-        "max_tokens": ["--generation", "--generation", "--max-tokens"],
-        "seed": ["--generation", "--seed"],
-        "stop": ["--generation"],
-        "top_k": ["--generation", "--generation"],
-        "chat_template_kwargs.a": ["--generation", "--generation"],
-    }.items()},
-    "parameter in words": (422, {"message": "'top_k' is not permitted here"}, ["--generation", "--generation"]),
-    "system role": (400, {"message": "System role not supported"}, ["--system-prompt"]),
-    "length": (400, {"message": "maximum context length is 9 tokens, your request has 12 input tokens"},
-               ["--on-long-prompt"]),
-    "key": (401, {"message": "no"}, ["--api-key-env", "--header"]),
-    "model": (404, {"message": "model not found"}, ["--model", "--base-url"]),
-    "redirect": (302, "", ["--base-url"]),
-    "page": (200, "<html>Sign in</html>", ["--base-url"]),
-    "stream": (200, "data: {}", ["--generation"]),
-    "text": (200, "OK", ["--base-url"]),
-}  # fmt: skip
-OF_A_JUDGE = {"--temperature": ["--judge-generation"], "--system-prompt": ["--judge-model"], "--top-p": [],
-              "--on-long-prompt": ["--judge-model"], "--max-tokens": [], "--seed": []}  # fmt: skip
-
-
-@pytest.mark.parametrize("judge", [False, True])
-@pytest.mark.parametrize("refusal", REFUSALS)
-def test_a_refusal_names_the_options_of_whom_it_concerns(refusal, judge):
-    """Every cure, for the model under evaluation and for a judge, whose options have names of their own."""
-    status, said, cure = REFUSALS[refusal]
-    text = said if isinstance(said, str) else json.dumps({"error": said})
-    who = {"judge": True, "options": "--judge-model and --judge-base-url"} if judge else {}
-    with Endpoint(lambda body: (status, {}, text)) as server:
-        [error] = ask(server.url, [question(0, sampling=ALL, system="Be brief.")], max_retries=0, **who)
-    cure = [each for name in cure for each in OF_A_JUDGE.get(name, [f"--judge-{name[2:]}"])] if judge else cure
-    assert re.findall(r"--[a-z-]+", str(error)) == cure, error
-    assert {name[2:].replace("-", "_") for name in cure} <= set(DECLARED)
-    assert "\n" not in str(error)
-    if refusal.startswith("parameter"):
-        assert type(error) is EngineRefused
-
-
-LENGTHS = [
-    (("This model's maximum context length is 4096 tokens. However, you requested 5000 tokens (4000 in the messages, "
-     "1000 in the completion). Please reduce the length of the messages or completion."), 4000, 4096),
-    ("This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.", 9000, 8192),
-    ("This model's maximum context length is 4096 tokens. However, your request has 5000 input tokens.", 5000, 4096),
-    (("'max_tokens' or 'max_completion_tokens' is too large: 3000. This model's maximum context length is 4096 tokens "
-     "and your request has 2000 input tokens (3000 > 4096 - 2000)."), 2000, 4096),
-    (("You passed 5001 input tokens and requested 0 output tokens. However, the model's context length is only 4096 "
-     "tokens, resulting in a maximum input length of 4096 tokens."), 5001, 4096),
-    ("the request exceeds the available context size (4096 tokens), try increasing it", None, 4096),
-    ("request (5002 tokens) exceeds the available context size (4096 tokens), try increasing it", 5002, 4096),
-    ("Input validation error: `inputs` must have less than 4095 tokens. Given: 5000", 5000, 4095),
-    ("prompt is too long: 205000 tokens > 200000 maximum", 205000, 200000),
-    ("The input token count (40000) exceeds the maximum number of tokens allowed (32768).", 40000, 32768),
-    ("This model's maximum context length is 2048 tokens. However, your prompt contains at least 2049 input tokens.", 2049, 2048),
-    ("Input is too long for requested model.", None, None),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("said", "prompt", "limit"), LENGTHS)
-def test_lengths_in_refusals(said, prompt, limit):
-    """Both lengths, as far as a server names them."""
-    lengths = too_long(Failure("question", "", 400, {"message": said}))
-    assert (lengths.prompt, lengths.limit) == (prompt, limit)
-    assert too_long(Failure("question", "", 400, {"message": "Unsupported value: temperature"})) is None
-
-
 def bounded(limit, *, tells=True):
     """A server of a model with `limit` tokens of context, one a character, that `tells` how long a prompt is."""
 
@@ -352,7 +278,8 @@ def test_cutting_spares_the_end():
     """Older messages go first, the last one keeps its end; what cannot fit is not cut to nothing."""
     messages = [{"role": "user", "content": "a" * 500}, {"role": "assistant", "content": "b" * 500},
                 {"role": "user", "content": "c" * 500}]  # fmt: skip
-    lengths = too_long(Failure("question", "", 400, {"message": LENGTHS[2][0]}))
+    said = "This model's maximum context length is 4096 tokens. However, your request has 5000 input tokens."
+    lengths = too_long(Failure("question", "", 400, {"message": said}))
     cut = cut_left(messages, lengths, 2048)
     assert sum(len(message["content"]) for message in cut) <= 1500 * 2048 / 5000
     assert cut[2]["content"].endswith("c" * 100)
