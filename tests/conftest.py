@@ -1,5 +1,7 @@
 """Fixtures that all tests share; helpers are in `places.py`, `projects.py` and other modules beside them."""
 
+import signal
+
 # pytester forgets the modules that its runs import: numpy cannot be imported twice, the others are slow to import.
 import aiohttp  # noqa: F401
 import numpy  # noqa: F401, ICN001
@@ -16,6 +18,18 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.is_relative_to(ROOT / "tests"):
             item.add_marker(pytest.mark.filterwarnings("error"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _signals_as_in_a_terminal():
+    """Runs that tests start obey a hang-up and Ctrl-C, also where this one was started by nohup or as `pytest … &`."""
+    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
+    ignored = [number for number in usual if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, usual[number])
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @pytest.fixture
