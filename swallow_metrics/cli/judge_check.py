@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from swallow_metrics.cli.parameters import Number, url, variable
+from swallow_metrics.cli.parameters import Number, headers, url, variable
+from swallow_metrics.datatypes import Sampling
 from swallow_metrics.defaults import JUDGE_RETRIES, KEY_ENV
 from swallow_metrics.errors import UsageError
 from swallow_metrics.reference import DEFAULT, REFERENCES, Version
@@ -32,6 +33,17 @@ _COUNT = click.IntRange(1)
 )
 @click.option(
     "--judge-api-key-env", callback=variable, default=KEY_ENV, metavar="NAME", help=f"Where its key is ({KEY_ENV})."
+)
+@click.option(
+    "--judge-generation", multiple=True, metavar="KEY=VALUE", help="A setting of its requests, as in a run (repeat)."
+)
+@click.option(
+    "--judge-header",
+    "judge_headers",
+    multiple=True,
+    callback=headers,
+    metavar="NAME=VARIABLE",
+    help="An HTTP header, with its value from an environment variable (repeat).",
 )
 @click.option("--judge-prompts", type=_PATH, metavar="FILE", help="Judge prompts instead of the built-in ones.")
 @click.option(
@@ -71,7 +83,8 @@ _COUNT = click.IntRange(1)
 @click.option("--resume", is_flag=True, help="Go on with the interrupted check of --output.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to print (table).")
 def judge_check(
-    judge_model: str, judge_base_url: str | None, judge_api_key_env: str, judge_prompts: Path | None,
+    judge_model: str, judge_base_url: str | None, judge_api_key_env: str, judge_generation: tuple[str, ...],
+    judge_headers: Mapping[str, str], judge_prompts: Path | None,
     judge_retries: int, repeats: int, max_in_flight: int, request_timeout: float, price: tuple[float, float] | None,
     prices: Path | None, reference: Version, earlier: Path | None, output: Path | None, form: str,
     *, only_estimate: bool, resume: bool,
@@ -89,9 +102,11 @@ def judge_check(
     from swallow_metrics.judge.check.run import prepare_output, run_check
     from swallow_metrics.judge.check.table import comparison_lines, estimate_lines, figure_lines
     from swallow_metrics.judge.panel import judge_sampling
+    from swallow_metrics.sending import read_generation
     from swallow_metrics.settings import JudgeSettings, Settings, api_key
     from swallow_metrics.wiring.engines import judge_engine
 
+    given, left_out = read_generation("--judge-generation", judge_generation, (), Sampling())
     if prices is not None:
         price = _price(prices, judge_model, price)
     prompts = _prompts(judge_prompts)
@@ -106,18 +121,22 @@ def judge_check(
         raise UsageError(f"the judge {judge_model} needs a key: set ${judge_api_key_env}, or give --judge-base-url")
     path = _output(output, judge_model, resume=resume)
     prepare_output(path, resume=resume)
-    judge = JudgeSettings((judge_model,), base_url=judge_base_url, key_env=judge_api_key_env, reference=reference)
+    judge = JudgeSettings(
+        (judge_model,), base_url=judge_base_url, key_env=judge_api_key_env, reference=reference, headers=judge_headers,
+        sampling=given, left_out=left_out,
+    )  # fmt: skip
+    sampling = judge_sampling(judge, judge_model)
     settings = Settings(mode="model", judge=judge, request_timeout_s=request_timeout)
     engine = judge_engine(settings, lambda _: None, judge_model, max_in_flight)
     verdicts = _with_progress(
         lambda keep: run_check(
             engine, judge_model, prompts, path, keep, lambda text: click.echo(f"warning: {text}", err=True),
-            retries=judge_retries, repeats=repeats, slots=max_in_flight, sampling=judge_sampling(judge, judge_model),
+            retries=judge_retries, repeats=repeats, slots=max_in_flight, sampling=sampling,
         ),
         expected.requests,
         path,
     )  # fmt: skip
-    document = make_document(verdicts, engine.describe(), prompts, repeats)
+    document = make_document(verdicts, {**engine.describe(), "sampling": sampling.to_json()}, prompts, repeats)
     if before is not None:
         document["compared_with"] = {"file": str(earlier), **compare_documents(document, before)}
     write_document(path, document)

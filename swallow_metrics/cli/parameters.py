@@ -30,6 +30,13 @@ def variable(_context: click.Context, parameter: click.Parameter, value: str) ->
     return checked_variable(parameter.opts[0], value)
 
 
+def headers(_context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> dict[str, str]:
+    """`callback=headers` of a repeated option: header → value, from environment variables. Raises UsageError."""
+    from swallow_metrics.sending import read_headers
+
+    return read_headers(parameter.opts[0], value)
+
+
 class Number(click.FloatRange):
     """A finite number: click's own range lets NaN through, which no comparison ever refuses again."""
 

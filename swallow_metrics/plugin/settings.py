@@ -17,7 +17,6 @@ from swallow_metrics.gate.rules import parse_gate, read_gates
 from swallow_metrics.io import read_toml
 from swallow_metrics.judge.prices import read_prices
 from swallow_metrics.plugin.contradictions import refuse_contradictions, refuse_empty, refuse_repeated
-from swallow_metrics.plugin.generation import read_generation
 from swallow_metrics.plugin.runfile import run_file
 from swallow_metrics.plugin.values import (
     chosen,
@@ -33,6 +32,7 @@ from swallow_metrics.plugin.values import (
     within,
 )
 from swallow_metrics.reference import DEFAULT, REFERENCES, RELEASES, Recorded, Version, recorded
+from swallow_metrics.sending import read_generation
 from swallow_metrics.settings import JudgeSettings, LongPrompt, MaxErrors, Mode, OwnSettings, Settings
 
 

@@ -15,8 +15,8 @@ import pytest
 
 from swallow_metrics.defaults import KEY_ENV
 from swallow_metrics.errors import UsageError
-from swallow_metrics.plugin.generation import read_headers
 from swallow_metrics.plugin.options import value_of
+from swallow_metrics.sending import read_headers
 from swallow_metrics.settings import checked_url, checked_variable
 
 

@@ -34,13 +34,17 @@ def test_whatever_is_not_good_says_what_to_do(capsys, tmp_path):
 def test_a_model_and_a_judge_are_asked_once(capsys, tmp_path, monkeypatch):
     """With their own keys, which are not shown."""
     monkeypatch.setenv("DOCTOR_KEY", "sk-canary-1")
+    monkeypatch.setenv("TEAM", "canary-2")
     with Endpoint(lambda body: "OK") as server:
         arguments = ["--model", "m", "--base-url", server.url, "--judge-model", "j", "--judge-base-url", server.url]
-        status = main(["doctor", "--data-dir", str(tmp_path), "--api-key-env", "DOCTOR_KEY", *arguments])
+        status = main(["doctor", "--data-dir", str(tmp_path), "--api-key-env", "DOCTOR_KEY", *arguments,
+                       "--header", "X-Team=TEAM", "--judge-header", "X-Judge=TEAM"])  # fmt: skip
     output = capsys.readouterr().out
     assert status == 0
     assert "m answers" in output
     assert "j answers" in output
+    assert ["X-Team" in headers for headers in server.headers] == [True, False]
+    assert ["X-Judge" in headers for headers in server.headers] == [False, True]
     assert "canary" not in output
 
 

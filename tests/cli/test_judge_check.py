@@ -151,9 +151,28 @@ def test_a_key_that_is_refused(tmp_path, capsys, monkeypatch):
     assert "wrong-key" not in out + err + (tmp_path / "a.json").read_text()
 
 
+def test_a_judge_with_a_dialect(judge, tmp_path, capsys, monkeypatch):
+    """What it refuses names the option that cures it, here as in a run; headers come from the environment."""
+    monkeypatch.setenv("TEAM", "secret-of-the-team")
+    refusal = json.dumps({"error": {"message": "temperature is not supported by this model"}})
+    judge.answer = lambda body: (400, {}, refusal) if "temperature" in body else judged(body)
+    refused, cured = tmp_path / "a.json", tmp_path / "b.json"
+    assert check(judge.url, "--repeats", 1, "--output", refused) == 1
+    assert "leave it out with --judge-generation temperature=" in capsys.readouterr().out
+    cure = ("--judge-generation", "temperature=", "--judge-generation", "top_k=5", "--judge-header", "X-Team=TEAM")
+    assert check(judge.url, "--repeats", 1, "--output", cured, *cure) == 0
+    assert judge.headers[-1]["X-Team"] == "secret-of-the-team"
+    assert (judge.bodies[-1]["top_k"], judge.bodies[-1]["max_tokens"]) == (5, 4096)
+    told = json.loads(cured.read_text())["judge"]
+    assert (told["headers"], told["sampling"]) == (["X-Team"], {"max_tokens": 4096, "top_k": 5})
+    assert "secret-of-the-team" not in capsys.readouterr().out + "".join(f.read_text() for f in tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["--judge-generation", "top_k"], "--judge-generation KEY=VALUE"),
+        (["--judge-header", "X-Team=NOT_SET_ANYWHERE"], "$NOT_SET_ANYWHERE"),
         (["--output", "a.json", "--resume", "--repeats", "0"], "repeats"),
         (["--resume"], "--resume needs the --output"),
         (["--judge-prompts", "nowhere.toml"], "nowhere.toml"),
