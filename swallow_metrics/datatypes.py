@@ -159,7 +159,8 @@ class Metric:
     `unmeasured`, a value known of a question that could not be measured counts as well: for figures on what is missing.
     `voted` says that its value tells whether an answer is right that several generations can agree on: then pass@k and
     maj@k are reported beside their mean (`metrics/several.py`).
-    `group` is the only group whose questions have it; None for a metric of all questions.
+    `group` is the only group whose questions have it; None for a metric of all questions. `less_is_better` is for
+    shares of what went wrong.
     """
 
     name: str
@@ -172,6 +173,7 @@ class Metric:
     unmeasured: bool = False
     voted: bool = False
     group: str | None = None
+    less_is_better: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ What the run itself counted (`DOUBTS`) is listed in any case.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from unicodedata import normalize
@@ -53,14 +53,21 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a benchmark's letters were read: found out from its own records."""
+    """How a benchmark's letters were read: found out from its own records.
+
+    `golds_are_letters` says what its targets are: the letters of options, or their texts (which may be letters too).
+    """
 
     letters: str
     language: Language
+    golds_are_letters: bool = True
 
 
-def letter_reading(answers: Sequence[tuple[str, str]]) -> Reading | None:
-    """The language and letters with which `(text, letter that was read)` pairs were read; None where none fits."""
+def letter_reading(answers: Sequence[tuple[str, str]], golds: Iterable[Any] = ()) -> Reading | None:
+    """The language and letters with which `(text, letter that was read)` pairs were read; None where none fits.
+
+    `golds` are targets of the benchmark.
+    """
     if not answers:
         return None
     letters = LETTERS[: max(4, *(LETTERS.index(letter) + 1 for _, letter in answers))]
@@ -69,7 +76,7 @@ def letter_reading(answers: Sequence[tuple[str, str]]) -> Reading | None:
         for language in ("ja", "en")
     }
     best = max(fits, key=lambda language: fits[language])
-    return Reading(letters, best) if fits[best] > 0.8 * len(answers) else None
+    return Reading(letters, best, all(map(_is_letter, golds))) if fits[best] > 0.8 * len(answers) else None
 
 
 def findings(
@@ -82,7 +89,9 @@ def findings(
     reads = [extracted[number] if number < len(extracted) else None for number in range(len(answers))]
     lenient: dict[str, list[float | None]] = {}
     shown = [answer.choices or (question.choices if question is not None else None) or () for answer in answers]
-    golds = [_gold(question.target if question is not None else None, each, reading) for each in shown]
+    # A program has no gold text: its target is the name of a function, which every program contains.
+    target = None if question is None or "outcomes" in record.details else question.target
+    golds = [_gold(target, each, reading) for each in shown]
     right = [_is_right(official, len(answers), *pair) for pair in zip(reads, golds, strict=True)]
     for number, answer in enumerate(answers):
         found = _doubts(answer, reads[number], right[number], golds[number], shown[number], reading)
@@ -108,7 +117,9 @@ def _gold(target: Any, shown: Sequence[str], reading: Reading | None) -> str | N
     if not isinstance(target, str):
         return None
     if reading is not None:
-        return LETTERS[shown.index(target)] if target in shown[: len(LETTERS)] else target
+        if (reading.golds_are_letters and _is_letter(target)) or target not in shown[: len(LETTERS)]:
+            return target
+        return LETTERS[shown.index(target)]
     boxes = _BOXED.findall(target)
     return boxes[-1] if boxes else target
 
@@ -192,6 +203,10 @@ def _contains_option(text: str, letter: str, shown: Sequence[str]) -> bool:
     plain = _plain(text)
     there = [option for option in options if len(option) > 1 and option in plain]
     return there == [options[LETTERS.index(letter)]]
+
+
+def _is_letter(target: Any) -> bool:
+    return isinstance(target, str) and len(target) == 1 and target in LETTERS
 
 
 def _is_number(text: str) -> bool:

@@ -45,6 +45,8 @@ class Audit:
     notes: Sequence[str]
     questions: dict[str, int] = field(default_factory=dict)
     """Benchmark → number of its questions."""
+    scores: dict[str, tuple[float, int]] = field(default_factory=dict)
+    """Benchmark → its primary metric's score, and of how many questions it is."""
 
     def to_json(self) -> dict[str, Any]:
         """As `swallow audit --format json` prints it."""
@@ -66,8 +68,10 @@ class Audit:
             yield printable(f"{benchmark} {kind}: {len(listed):,} of {total:,}: {', '.join(samples[:NAMED])}{more}")
             scores = [(each.official, each.lenient) for each in listed if isinstance(each, Finding)]
             known = [lenient - official for official, lenient in scores if lenient is not None and official is not None]
-            if known:
-                yield f"    read leniently, the score would differ by {sum(known) / total:+.4f}"
+            if known and benchmark in self.scores:
+                score, n = self.scores[benchmark]
+                lenient = score + sum(known) / n
+                yield f"    read leniently, the score would be {lenient:.4f}; the official one is {score:.4f}"
         if not self.findings and not self.rows:
             yield "nothing found"
         yield from (printable(f"note: {note}") for note in self.notes)
@@ -112,17 +116,21 @@ def audit_run(
             if not there:
                 notes.append(f"{data_dir} has no rows of {name}")
     counts = {name: len(run.records[name]) for name in run.benchmarks}
-    return Audit(found, list(rows.values()), notes, counts)
+    figures = {name: part["metrics"].get(part["primary"]) for name, part in run.benchmarks.items()}
+    scores = {name: (figure["mean"], figure["n"]) for name, figure in figures.items() if figure}
+    return Audit(found, list(rows.values()), notes, counts, scores)
 
 
 def _reading(run: Run, benchmark: str, primary: str) -> Reading | None:
     """How letters were read, where the benchmark reads letters: from up to 200 of its answers."""
     pairs: list[tuple[str, str]] = []
+    golds: list[Any] = []
     for sample, record in run.records[benchmark].items():
         read = record.extracted[0] if isinstance(record.extracted, list) and record.extracted else None
         if isinstance(read, str) and len(read) == 1 and read in LETTERS and "match" in primary:
             answers = run.answers(benchmark, sample)
             pairs += [(next(iter(answers.values())).text, read)] if answers else []
+            golds += [question.target] if (question := run.question(benchmark, sample)) is not None else []
         if len(pairs) == 200:
             break
-    return letter_reading(pairs)
+    return letter_reading(pairs, golds)

@@ -19,6 +19,7 @@ from swallow_metrics.compare.known import metric_named
 from swallow_metrics.datatypes import Metric, mean_statistics, ratio
 from swallow_metrics.errors import UsageError
 from swallow_metrics.runs.fingerprint import differences, fingerprint
+from swallow_metrics.runs.report import AGAIN
 from swallow_metrics.runs.run import Run
 from swallow_metrics.statistics.paired import Paired, compare_binary, compare_corpora, compare_means, holm
 from swallow_metrics.statistics.power import questions_needed, smallest_difference
@@ -35,8 +36,9 @@ class Comparison:
     """One metric of one benchmark: the second run against the first, on the questions that both measured.
 
     `a`, `b` and `difference` (b − a) are on the metric's scale, `shown` the smallest difference that this comparison
-    would show with 80 % power. `gained` and `lost` count questions with a higher and a lower score. `only_a` and
+    would show with 80 % power. `gained` and `lost` count questions with a better and a worse score. `only_a` and
     `only_b` are the samples that one run alone has measured. `first_gained` and `first_lost` name the first `NAMED`.
+    `chosen_by` is the --select expression of a run whose questions were chosen by their results.
     """
 
     benchmark: str
@@ -58,6 +60,8 @@ class Comparison:
     only_b: Sequence[str] = ()
     first_gained: Sequence[str] = ()
     first_lost: Sequence[str] = ()
+    less_is_better: bool = False
+    chosen_by: str | None = None
 
     def needed(self, wanted: float) -> int:
         """How many questions show a difference of `wanted` (on the metric's scale)."""
@@ -72,7 +76,7 @@ class Comparison:
             "smallest_difference": self.shown,
             "only_a": {"count": len(self.only_a), "samples": list(self.only_a)},
             "only_b": {"count": len(self.only_b), "samples": list(self.only_b)},
-            "first_gained": list(self.first_gained), "first_lost": list(self.first_lost),
+            "first_gained": list(self.first_gained), "first_lost": list(self.first_lost), "chosen_by": self.chosen_by,
         }  # fmt: skip
 
 
@@ -174,6 +178,7 @@ def _compare_benchmark(name: str, first: Run, second: Run, *, all_metrics: bool)
     main = second.benchmarks[name]["primary"]
     names = [main, *(metric for metric in second.benchmarks[name]["metrics"] if all_metrics and metric != main)]
     found, notes = [], []
+    chosen_by = first.report.get("select") or second.report.get("select")
     for metric_name in names:
         a, b = (_values(run, name, metric_name) for run in (first, second))
         samples = [sample for sample in a if sample in b]
@@ -188,7 +193,7 @@ def _compare_benchmark(name: str, first: Run, second: Run, *, all_metrics: bool)
         compared = _compare_metric(metric, one, other, samples)
         if compared is not None:
             only = [tuple(sample for sample in x if sample not in y) for x, y in ((a, b), (b, a))]
-            found.append(replace(compared, benchmark=name, only_a=only[0], only_b=only[1]))
+            found.append(replace(compared, benchmark=name, only_a=only[0], only_b=only[1], chosen_by=chosen_by))
     return found, notes
 
 
@@ -213,6 +218,7 @@ def _statistics(
     if not right:
         raise UsageError(
             f"{run.path} was edited: {benchmark} has {metric.name} {figure!r:.40}, but its questions give {total!r:.40}"
+            f"; {AGAIN}"
         )
     return [metric.statistics(values[sample]) for sample in samples]
 
@@ -240,11 +246,14 @@ def _compare_metric(
     else:
         result = compare_means(scores, others, scale)
     gained, lost = np.flatnonzero(others > scores), np.flatnonzero(others < scores)
+    if metric.less_is_better:
+        gained, lost = lost, gained
     return Comparison(
         benchmark="", metric=metric.name, scale=scale, a=a, b=b, n=len(first), difference=b - a, ci95=result.interval,
         p=result.p, p_holm=result.p, method=result.method, gained=len(gained), lost=len(lost),
         shown=smallest_difference(result.stderr), verdict="underpowered",
         first_gained=[samples[i] for i in gained[:NAMED]], first_lost=[samples[i] for i in lost[:NAMED]],
+        less_is_better=metric.less_is_better,
     )  # fmt: skip
 
 
@@ -260,7 +269,7 @@ def _decided(group: Sequence[Comparison], smallest: float) -> list[tuple[Compari
     for each, p in zip(group, holm([each.p for each in group]), strict=True):
         verdict: Verdict = "no difference shown"
         if p < LEVEL and each.difference:
-            verdict = "better" if each.difference > 0 else "worse"
+            verdict = "better" if (each.difference > 0) != each.less_is_better else "worse"
         elif each.shown > smallest * each.scale:
             verdict = "underpowered"
         decided.append((each, replace(each, p_holm=p, verdict=verdict)))

@@ -41,8 +41,10 @@ def to_table(pairs: Sequence[Pair]) -> Iterator[str]:
     for pair in pairs:
         yield f"A: {printable(_who(pair.first))}"
         yield f"B: {printable(_who(pair.second))}"
-        rows = [("benchmark", "A", "B", "B - A", "95 % interval", "verdict"), *map(_cells, pair.comparisons)]
-        yield from aligned(rows)
+        head = ("A", "B", "B - A", "95 % interval", "verdict")
+        yield from aligned(
+            [(*_NAMES[: _names(pair)], *head), *(_cells(each, _names(pair)) for each in pair.comparisons)]
+        )
         yield ""
         yield from (printable(line) for line in details(pair))
 
@@ -52,10 +54,10 @@ def to_markdown(pairs: Sequence[Pair]) -> Iterator[str]:
     for pair in pairs:
         yield f"**{markdown(_who(pair.second))}** against **{markdown(_who(pair.first))}**"
         yield ""
-        yield "| benchmark | A | B | B − A | 95 % interval | p (Holm) | verdict |"
-        yield "| --- | --: | --: | --: | --- | --: | --- |"
+        yield f"| {' | '.join(_NAMES[: _names(pair)])} | A | B | B − A | 95 % interval | p (Holm) | verdict |"
+        yield f"|{' --- |' * _names(pair)} --: | --: | --: | --- | --: | --- |"
         for each in pair.comparisons:
-            *cells, verdict = map(markdown, _cells(each))
+            *cells, verdict = map(markdown, _cells(each, _names(pair)))
             yield f"| {' | '.join(cells)} | {each.p_holm:.3g} | {verdict} |"
         yield ""
         yield from (f"* {markdown(line)}" for line in details(pair))
@@ -65,12 +67,17 @@ def to_markdown(pairs: Sequence[Pair]) -> Iterator[str]:
 def details(pair: Pair) -> Iterator[str]:
     """A sentence for each comparison, and each thing that was not compared."""
     for each in pair.comparisons:
+        questions = "question" if each.n == 1 else "questions"
         text = (
-            f"{each.benchmark} {each.metric}: {each.n:,} questions, {each.gained:,} gained, {each.lost:,} lost; "
+            f"{each.benchmark} {each.metric}: {each.n:,} {questions}, {each.gained:,} gained, {each.lost:,} lost; "
             f"{each.method}, p {each.p:.2g}, {each.p_holm:.2g} after Holm"
         )
         if each.verdict == "underpowered":
             text += f"; differences below {_number(each.shown, each.scale)} could not be seen"
+        if each.chosen_by is not None:
+            text += (
+                f"; its questions were chosen by their results ({each.chosen_by}), which alone can make a difference"
+            )
         yield text
         for run, only in (("A", each.only_a), ("B", each.only_b)):
             if only:
@@ -80,10 +87,18 @@ def details(pair: Pair) -> Iterator[str]:
     yield from (f"not compared: {note}" for note in pair.notes)
 
 
-def _cells(each: Comparison) -> tuple[str, ...]:
+_NAMES = ("benchmark", "metric")
+
+
+def _names(pair: Pair) -> int:
+    """How many of `_NAMES` tell the lines apart: the benchmark alone where each has one metric."""
+    return 1 if len({each.benchmark for each in pair.comparisons}) == len(pair.comparisons) else 2
+
+
+def _cells(each: Comparison, names: int) -> tuple[str, ...]:
     low, high = (_number(bound, each.scale, sign="+") for bound in each.ci95)
     numbers = _number(each.a, each.scale), _number(each.b, each.scale), _number(each.difference, each.scale, sign="+")
-    return each.benchmark, *numbers, f"{low} … {high}", each.verdict
+    return *(each.benchmark, each.metric)[:names], *numbers, f"{low} … {high}", each.verdict
 
 
 def _number(value: float, scale: float, sign: str = "") -> str:

@@ -44,7 +44,7 @@ SCORES = (
     Metric("judge_score_turn_2"),
     Metric("judge_score_lowest", unmeasured=True),
     Metric("judge_score_highest", unmeasured=True),
-    Metric("judge_missing", statistics=_missing_statistics, unmeasured=True),
+    Metric("judge_missing", statistics=_missing_statistics, unmeasured=True, less_is_better=True),
 )
 """Over readable verdicts. `judge_score_lowest` and `…_highest` take 1 and 10 for each missing one; `judge_missing` is
 the share of verdicts that are missing. Of a question without any readable verdict these three count, and REFERENCE."""

@@ -91,6 +91,8 @@ def run_document(
         measured = {name: (collected[name].benchmark, selected[name]) for name in summaries}
         built["shard"] = shard.to_json(measured, gates)
         gates = []
+    if settings.select is not None:
+        built["select"] = settings.select
     built["gates"] = gate_entries(settings, gates, built["benchmarks"], compared, stopped)
     return built, compared
 

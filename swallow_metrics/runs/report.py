@@ -69,10 +69,10 @@ def read_report(path: Path) -> tuple[dict[str, Any], list[Record]]:
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:  # an empty file, or no JSON
-        raise UsageError(f"{path} is truncated or was edited: {error}; {_AGAIN}") from error
+        raise UsageError(f"{path} is truncated or was edited: {error}; {AGAIN}") from error
 
 
-_AGAIN = "write it again with --replay FOLDER --run-dir NEW, or take another run"
+AGAIN = "write it again with --replay FOLDER --run-dir NEW, or take another run"
 
 
 def read_swallow(path: Path) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def read_swallow(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is truncated or was edited: {error}; {_AGAIN}") from error
+        raise UsageError(f"{path} is truncated or was edited: {error}; {AGAIN}") from error
 
 
 def _parse(content: bytes | mmap.mmap, path: Path) -> tuple[dict[str, Any], list[Record]]:

@@ -111,3 +111,10 @@ def t_quantile(freedom: int, level: float = 0.975) -> float:
     from scipy.special import stdtrit
 
     return float(stdtrit(freedom, level))
+
+
+def t_share(freedom: int, value: float) -> float:
+    """The share of Student's t distribution below `value`."""
+    from scipy.special import stdtr
+
+    return float(stdtr(freedom, value))

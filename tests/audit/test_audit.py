@@ -93,6 +93,19 @@ def test_a_gold_that_is_an_options_text(audited):
     assert [(each["kind"], each["lenient"]) for each in found] == [("lenient_reading", 1.0)]
 
 
+def test_options_that_are_letters(audited):
+    """As in formal logic: a gold that is a letter stays one where an option's text is that letter."""
+    item, question, answer = choice("it", "Answer: C", "C", "B")
+    assert audited([*PLAIN, (item, question | {"choices": ["A", "~A", "B", "~B"]}, answer)])["findings"] == []
+
+
+def test_a_program_has_no_gold_text(audited):
+    """The name of the function that is asked for is in every program."""
+    item, question, answer = free("0", "def add(a, b):\n    return 0", 0.0, "add", metric="humaneval_pass@1:10")
+    outcomes = {"outcomes": [{"category": "wrong", "results": [-2], "detail": "test 1"}]}
+    assert audited([(item | {"details": outcomes}, question, answer)], metric="humaneval_pass@1:10")["findings"] == []
+
+
 def test_a_gold_in_a_solution(audited):
     """As MATH's: what is in its last box."""
     found = audited([free("0", "So it is 5.", 0.0, r"Hence $x = \boxed{$5$}$.")], metric="exact_match")["findings"]
@@ -286,5 +299,6 @@ def test_the_table_and_what_cannot_be_read(tmp_path, capsys):
     assert main(["audit", str(folder)]) == 0
     out = capsys.readouterr().out
     assert "mc contains_gold: 7 of 27: g/0, g/1, g/2, g/3, g/4 and 2 more\n" in out
-    assert f"would differ by {7 / 27:+.4f}" in out
+    official = sum(r["scores"]["extractive_match"] for r in records) / 27
+    assert f"the score would be {official + 7 / 27:.4f}; the official one is {official:.4f}\n" in out
     assert main(["audit", str(tmp_path)]) == WRONG_USAGE

@@ -91,6 +91,40 @@ def test_corpus_metrics(compared):
     assert (found["gained"], found["lost"], found["verdict"]) == (30, 0, "better")
 
 
+def test_less_is_better(compared):
+    """More missing verdicts are worse, and lost."""
+    first = scored([[0, 4]] * 60, metric="judge_missing")
+    second = scored([[2, 4], [0, 4]] * 30, metric="judge_missing")
+    (found,) = compared(first, second, metric="judge_missing")
+    assert found["difference"] == pytest.approx(0.25)
+    assert (found["gained"], found["lost"], found["verdict"]) == (0, 30, "worse")
+    (back,) = compared(second, first, metric="judge_missing")
+    assert (back["gained"], back["lost"], back["verdict"]) == (30, 0, "better")
+
+
+def test_questions_that_were_chosen_by_their_results(tmp_path, capsys):
+    """Where only wrong answers are asked again nothing can be lost: said beside the difference."""
+    a = run_folder(tmp_path / "a", scored([0.0] * 30))
+    b = run_folder(tmp_path / "b", scored([1.0, 0.0] * 15), select="score<1")
+    for paths in ((a, b), (b, a)):
+        assert main(["compare", *map(str, paths)]) == 0
+        assert "its questions were chosen by their results (score<1)" in capsys.readouterr().out
+        assert compare_runs(*(read_run(path, print) for path in paths))[0][0].to_json()["chosen_by"] == "score<1"
+    c = run_folder(tmp_path / "c", scored([1.0, 0.0] * 15))
+    assert compare_runs(read_run(a, print), read_run(c, print))[0][0].chosen_by is None
+
+
+def test_every_line_names_its_metric(tmp_path, capsys):
+    """Where a benchmark has several."""
+    records = [each | {"scores": each["scores"] | {"f1_score": 0.5}} for each in scored([1.0, 0.0])]
+    paths = [str(run_folder(tmp_path / name, records)) for name in "ab"]
+    for form, start in (("table", "mini       {}"), ("md", "| mini | {} |")):
+        assert main(["compare", *paths, "--format", form, "--all-metrics"]) == 0
+        lines = capsys.readouterr().out.replace("\\_", "_").splitlines()
+        for metric in ("extractive_match", "f1_score"):
+            assert sum(line.startswith(start.format(metric)) for line in lines) == 1
+
+
 def test_verdicts(compared):
     """No difference is only shown where one of the size that matters would have been seen."""
     same = [1.0, 0.0] * 50

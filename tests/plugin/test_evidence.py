@@ -168,6 +168,7 @@ def test_selection_by_result(runs, expression, more, number):
     result = runs.run(*runs.model, "--select", expression, "--select-from", "first", *more)
     assert result.ret == 0
     assert runs.report()["swallow"]["benchmarks"]["mini"]["samples"] == number
+    assert runs.report()["swallow"]["select"] == expression
 
 
 @pytest.mark.parametrize(

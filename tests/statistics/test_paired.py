@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import scipy.stats
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swallow_metrics.datatypes import Metric
@@ -92,6 +92,33 @@ def test_corpora_are_resampled_together():
     assert found.interval == pytest.approx(expected.interval, abs=0.003)
     assert found.p == pytest.approx(expected.p, abs=0.02)
     assert found.method == "bootstrap"
+
+
+ROWS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=25)
+
+
+@given(ROWS)
+@settings(max_examples=50)
+def test_a_difference_of_corpora_is_shown_where_its_interval_shows_it(values):
+    """However few the questions: resamples of five that all moved one way never move the other way."""
+    first, second = (np.array([(value / 5, 1.0) for value in column]) for column in zip(*values, strict=True))
+    found = compare_corpora(Metric("m"), first, second)
+    if found.p < 0.05:
+        assert len(values) > 1
+        assert not found.interval[0] <= 0 <= found.interval[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n", [5, 12, 30])
+def test_few_false_alarms_of_corpora(n):
+    """At most 5 %, and what a simulation of 1,000 pairs may be off."""
+    random = np.random.default_rng(n)
+    alarms = 0
+    for _ in range(1000):
+        skill = random.beta(2, 2, n)
+        runs = [np.stack([random.binomial(5, skill) / 5, np.ones(n)], axis=1) for _ in range(2)]
+        alarms += compare_corpora(Metric("m"), *runs).p < 0.05
+    assert alarms / 1000 <= 0.065
 
 
 def test_equal_corpora():
