@@ -52,11 +52,14 @@ def read_generation(
     standing: Iterable[Iterable[str]],
     own: Sampling,
     own_left_out: Iterable[str] = (),
+    elsewhere: Iterable[Iterable[str]] = (),
 ) -> tuple[Sampling, frozenset[str]]:
     """(what is set, names that are not sent): `given` by the option over `standing` of files, the last one first.
 
-    `own` is what options of their own set, `own_left_out` what they leave out. Raises UsageError.
+    `own` is what options of their own set, `own_left_out` what they leave out, `elsewhere` what other tables of
+    benchmarks set. Raises UsageError.
     """
+    sent = {*Sampling.__slots__, NEW_LIMIT, *(name for texts in elsewhere for name in _fields(option, texts)[0])}
     fields: dict[str, Any] = {}
     left_out: set[str] = set()
     for texts in standing:
@@ -69,7 +72,7 @@ def read_generation(
             raise UsageError(f"{name} is set twice: by {option} and by an option of its own; leave one of them out")
         fields.pop(name, None)
     for name in more_left_out:
-        if name not in fields and name not in (*Sampling.__slots__, NEW_LIMIT):
+        if name not in fields and name not in sent:
             raise UsageError(f"{option} {name}= leaves out what is not sent anyway; give it a value or leave it out")
         fields.pop(name, None)
     left_out = ((left_out - set(more)) | more_left_out | set(own_left_out)) - set(own.to_json())

@@ -59,7 +59,8 @@ def read_settings(config: pytest.Config) -> Settings:
 
     def drawn(*layers: Iterable[str]) -> tuple[Sampling, frozenset[str]]:
         left_out = ["temperature"] if temperature == "none" else []
-        return read_generation("--generation", get("--generation"), [*standing, *layers], own, left_out)
+        tables = [of.get("generation", ()) for of in file.benchmarks.values()]
+        return read_generation("--generation", get("--generation"), [*standing, *layers], own, left_out, tables)
 
     sampling, left_out = drawn()
     judge_sampling, judge_left_out = read_generation(

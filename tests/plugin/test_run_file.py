@@ -96,6 +96,14 @@ def test_only_the_benchmarks_of_the_file_are_asked(mini):
         assert len(server.bodies) == 4
 
 
+def test_what_one_table_sets_can_be_left_out(mini):
+    """The command line goes before the table, although nothing else is sent there."""
+    with Endpoint(lambda body: "A") as server:
+        two(mini, FILE.format(url=server.url))
+        assert mini.run("--run-config", "configs/suite.toml", "--generation", "min_p=").ret == 0
+    assert not [body for body in server.bodies if "min_p" in body]
+
+
 def test_workers_read_it_too(mini):
     with Endpoint(lambda body: "A") as server:
         two(mini, FILE.format(url=server.url))
