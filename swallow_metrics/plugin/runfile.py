@@ -33,11 +33,15 @@ PATHS = frozenset(
 
 @dataclass(frozen=True)
 class RunFile:
-    """A run file, checked. `generation` are KEY=VALUE texts; `given` are the options that the command line has."""
+    """A run file, checked.
+
+    `generation` are KEY=VALUE texts, `judge_generation` the judge's; `given` are the options that the command line has.
+    """
 
     path: Path | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     generation: Sequence[str] = ()
+    judge_generation: Sequence[str] = ()
     benchmarks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
 
@@ -100,14 +104,13 @@ def _read(path: Path, given: frozenset[str]) -> RunFile:
         _check_names(path, f"[benchmarks.{name}] ", own, OWN_TABLE)
     generation = _texts(path, {name: table.pop(name) for name in SAMPLING if name in table})
     generation += _texts(path, table.pop("generation", {}))
-    if "judge_generation" in table:
-        table["judge_generation"] = _texts(path, table["judge_generation"])
+    judge_generation = _texts(path, table.pop("judge_generation", {}))
     options = {name: _checked(path, name, value) for name, value in table.items()}
     tables = {
         name: {key: (_texts(path, of) if key == "generation" else _checked(path, key, of)) for key, of in own.items()}
         for name, own in benchmarks.items()
     }
-    return RunFile(path, options, generation, tables, given)
+    return RunFile(path, options, generation, judge_generation, tables, given)
 
 
 def _check_names(path: Path, where: str, table: Iterable[str], known: Iterable[str]) -> None:

@@ -63,8 +63,9 @@ def read_settings(config: pytest.Config) -> Settings:
         return read_generation("--generation", get("--generation"), [*standing, *layers], own, left_out, tables)
 
     sampling, left_out = drawn()
+    judge_standing = [config.getini("swallow_judge_generation"), file.judge_generation]
     judge_sampling, judge_left_out = read_generation(
-        "--judge-generation", get("--judge-generation"), [config.getini("swallow_judge_generation")], Sampling()
+        "--judge-generation", get("--judge-generation"), judge_standing, Sampling()
     )
     gates_file = existing(config, "--gates", None, "file")
     file_gates = read_gates(gates_file) if gates_file else ()

@@ -54,6 +54,20 @@ def test_a_model_run(mt):
     assert {line.get("judge") for line in lines if line["role"] == "judge"} == {"j"}
 
 
+def test_what_judges_are_sent_comes_from_all_places(mt):
+    """Command line over run file over ini file, field by field, as for the model; also `KEY=`, which sends none."""
+    (mt.path / "pytest.ini").write_text("[pytest]\nswallow_judge_generation =\n  top_k=1\n  user=ini\n")
+    (mt.path / "run.toml").write_text('judge_generation = { top_k = 2, min_p = 0.5, temperature = "none" }\n')
+    options = (*MODEL, "--limit", "1", "--repeats", "1", "--judge-model", "j", "--run-config", "run.toml")
+    with Endpoint(lambda body: "text") as answers, Endpoint(lambda body: "[[5]]") as judge:
+        options += ("--base-url", answers.url, "--judge-base-url", judge.url)
+        assert mt.run(*options, "--judge-generation", "min_p=", "--judge-generation", "seed=3").ret == 0
+        again = mt.run("--run-config", "run/run.toml", run_dir="again")
+        assert again.ret == 0
+    sent = [{name: of for name, of in body.items() if name not in ("model", "messages")} for body in judge.bodies]
+    assert sent == [{"max_tokens": 4096, "seed": 3, "top_k": 2, "user": "ini"}] * 4
+
+
 def test_each_conversation_continues_its_own_answer(mt):
     """Turn 2 shows the answer that the same conversation gave in turn 1, and the judge sees both."""
     mt.engines(
