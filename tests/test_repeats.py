@@ -64,3 +64,8 @@ def test_too_few_generations_for_a_gate_are_one_line(mini):
     result.stderr.fnmatch_lines(
         ["*mini.extractive_match_maj@8:8*needs 8 generations per question*this run has 4*--repeats 8*"]
     )
+    lines = [{"benchmark": "mini", "sample": str(n), "repeat": r, "text": "A"} for n in range(6) for r in range(2)]
+    write_jsonl(mini.path / "answers.jsonl", lines)
+    result = mini.run("--replay", "answers.jsonl", "--data-dir", "data", *gate)
+    assert result.ret == 4
+    result.stderr.fnmatch_lines(["*needs 8 generations per question, but the recorded answers have 2; *:2*"])

@@ -56,7 +56,7 @@ def common_version(runs: Sequence[Run], asked: str | None) -> str:
     if asked is not None and asked != version:
         raise UsageError(
             f"{versions[version]} is a run of version {version} of the reference, whose columns are others than those "
-            f"of {asked}; leave --reference out, or score its answers again with pytest --replay and --reference"
+            f"of {asked}; leave --reference out, or score its responses.jsonl again: pytest --replay, --reference"
         )
     return version
 

@@ -144,7 +144,8 @@ def check_fingerprints(
         if field in NEVER:
             raise UsageError(
                 f"{name}: {paths[0]} follows version {a} of the reference, {paths[1]} version {b}: their scores "
-                f"measure different things; score one's answers again with pytest --replay and --reference"
+                f"measure different things; score the answers of one again: pytest --replay its responses.jsonl "
+                f"--reference {b}"
             )
         if not any(map(partial(_within, field), allow)):
             raise UsageError(

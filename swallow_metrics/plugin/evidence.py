@@ -12,12 +12,15 @@ from swallow_metrics.errors import UsageError
 from swallow_metrics.gate import rules
 from swallow_metrics.gate.baseline import check_baseline, judge
 from swallow_metrics.gate.rules import Gate, full_name
+from swallow_metrics.judge.panel import asks, judge_names, judge_sampling, prompts_of
+from swallow_metrics.reference import COMPARED_WITHIN_A_VERSION
 from swallow_metrics.runs.fingerprint import ASKED, fingerprint, nested, recorded_fingerprints
 from swallow_metrics.settings import Settings
 from swallow_metrics.wiring.sampling import sampling_report
 
 if TYPE_CHECKING:
     from swallow_metrics.compare.compare import Comparison
+    from swallow_metrics.journal.reader import JournalReader
     from swallow_metrics.plugin.early import Stopped
     from swallow_metrics.runs import Run
     from swallow_metrics.wiring.questions import Collected
@@ -28,8 +31,22 @@ def own_facts(settings: Settings) -> dict[str, Any]:
     return {"system_prompt": settings.system_prompt} if settings.mode == "model" else {}
 
 
+def judge_facts(found: Collected, settings: Settings) -> dict[str, Any]:
+    """How verdicts on a benchmark's answers are asked for. Raises UsageError."""
+    prompts = prompts_of(found.benchmark, found.folder, settings)
+    sampling = judge_sampling(settings.judge, judge_names(settings)[0]).to_json()
+    return {
+        "prompts": {"path": str(settings.judge.prompts or "built-in"), "sha256": prompts.sha256},
+        "sampling": {**sampling, "retries": settings.judge.retries},
+    }
+
+
 def check_comparable(
-    settings: Settings, baseline: Run, collected: Mapping[str, Collected], selected: Mapping[str, Sequence[Sample]]
+    settings: Settings,
+    baseline: Run,
+    collected: Mapping[str, Collected],
+    selected: Mapping[str, Sequence[Sample]],
+    replayed: JournalReader | None,
 ) -> None:
     """Refuse a baseline that this run cannot be compared with, as far as is known before it. Raises UsageError."""
     from swallow_metrics.compare.compare import check_allowed, check_fingerprints, check_unedited
@@ -53,7 +70,7 @@ def check_comparable(
             f"--baseline {path} has measured none of the questions selected; compare runs of the same data"
         )
     recorded = recorded_fingerprints(settings.replay)
-    fields: set[str] = set()
+    every: set[str] = set()
     for name in common:
         check_unedited(baseline, name)
         found = collected[name]
@@ -62,14 +79,21 @@ def check_comparable(
             "prompt_sha256": found.prompt_sha256,
             "sampling": sampling_report(found.benchmark, settings),
             "metrics": {},
+            "release": found.benchmark.facts.get("release"),
         }
+        if name in COMPARED_WITHIN_A_VERSION:
+            part["reference"] = settings.reference
+        fields = ["dataset.", *ASKED, "reference", "release"]
+        if found.benchmark.judge is not None and asks(settings, name, replayed):
+            part["judge"] = {**judge_facts(found, settings), "judges": judge_names(settings)}
+            fields.append("judge.")
         own = fingerprint({"fingerprint": nested(part, own_facts(settings), None) | recorded.get(name, {})}, {})
-        known = {field: value for field, value in own.items() if field.startswith(("dataset.", *ASKED))}
+        known = {field: value for field, value in own.items() if field.startswith(tuple(fields))}
         before = fingerprint(baseline.benchmarks[name], baseline.report["model"])
-        fields.update(own, before)
-        before = {field: value for field, value in before.items() if field.startswith(("dataset.", *ASKED))}
+        every.update(own, before)
+        before = {field: value for field, value in before.items() if field.startswith(tuple(fields))}
         check_fingerprints(name, before, known, (path, Path("this run")), settings.baseline_allow)
-    check_allowed(settings.baseline_allow, fields)
+    check_allowed(settings.baseline_allow, every)
 
 
 def check_gates(gates: Iterable[Gate], baseline: Run | None) -> None:

@@ -11,10 +11,10 @@ import pytest
 
 from swallow_metrics.datatypes import Record
 from swallow_metrics.judge.agreement import judging
-from swallow_metrics.judge.panel import asks, judge_names, judge_sampling, prompts_of
+from swallow_metrics.judge.panel import asks
 from swallow_metrics.plugin.collection import Collection
 from swallow_metrics.plugin.early import EARLY
-from swallow_metrics.plugin.evidence import Compared, compare, gate_entries, own_facts
+from swallow_metrics.plugin.evidence import Compared, compare, gate_entries, judge_facts, own_facts
 from swallow_metrics.plugin.items import benchmark_of, sample_of
 from swallow_metrics.plugin.shards import SHARD
 from swallow_metrics.plugin.signals import ENDED_BY
@@ -117,10 +117,5 @@ def _part(collection: Collection, found: Collected, summary: Summary, records: l
     if benchmark.judge is not None:
         extra["judge"] = judging(records, settings.prices)
         if asks(settings, benchmark.id, collection.replayed()):
-            judge = judge_names(settings)[0]
-            prompts = prompts_of(benchmark, found.folder, settings)
-            extra["judge"] |= {
-                "prompts": {"path": str(settings.judge.prompts or "built-in"), "sha256": prompts.sha256},
-                "sampling": {**judge_sampling(settings.judge, judge).to_json(), "retries": settings.judge.retries},
-            }
+            extra["judge"] |= judge_facts(found, settings)
     return document.Part(benchmark, summary, found.dataset, found.prompt_sha256, sampling, extra)

@@ -139,7 +139,9 @@ def _check(config: pytest.Config, collection: Collection, items: list[pytest.Ite
             name: [*(metric.name for metric in benchmark.metrics), *benchmark.issues]
             for name, benchmark in collection.seen.items()
         }
-        _check_generations([*settings.gates, *settings.standing_gates], collection.seen)
+        _check_generations(
+            [*settings.gates, *settings.standing_gates], collection.seen, recorded=settings.mode != "model"
+        )
         compares = settings.baseline is not None
         check_names(settings.gates, known, selected, baseline=compares)
         check_names(collection.standing_gates(selected), known, selected, baseline=compares)
@@ -172,19 +174,19 @@ def _check_baseline(collection: Collection, baseline: Run, items: Sequence[pytes
             samples.setdefault(benchmark.id, []).append(sample_of(item))
     if samples:
         check_gates([*collection.settings.gates, *collection.standing_gates(samples)], baseline)
-        check_comparable(collection.settings, baseline, collection.benchmarks, samples)
+        check_comparable(collection.settings, baseline, collection.benchmarks, samples, collection.replayed())
 
 
-def _check_generations(gates: Sequence[Gate], benchmarks: Mapping[str, Benchmark]) -> None:
+def _check_generations(gates: Sequence[Gate], benchmarks: Mapping[str, Benchmark], *, recorded: bool) -> None:
     """Refuse a gate on another number of generations than the run has. Raises UsageError."""
     for gate in gates:
         named = re.fullmatch(r".+_(?:pass|maj)@\d+:(\d+)", gate.metric)
         benchmark = benchmarks.get(gate.benchmark)
         if named and benchmark and int(named[1]) != benchmark.repeats and any(m.voted for m in benchmark.metrics):
-            raise UsageError(
-                f"the gate {gate.expression} needs {named[1]} generations per question, but this run has "
-                f"{benchmark.repeats}; set --repeats {named[1]}"
-            )
+            has = f"this run has {benchmark.repeats}; set --repeats {named[1]}"
+            if recorded:  # which --repeats cannot change
+                has = f"the recorded answers have {benchmark.repeats}; end its name in :{benchmark.repeats}"
+            raise UsageError(f"the gate {gate.expression} needs {named[1]} generations per question, but {has}")
 
 
 def _journal_problems(collection: Collection) -> list[str]:

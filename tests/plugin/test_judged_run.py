@@ -6,7 +6,7 @@ import pytest
 
 from dialogues import MODEL, mt  # noqa: F401  # a fixture
 from endpoint import Endpoint
-from projects import write_jsonl
+from projects import usage_line, write_jsonl
 
 
 @pytest.mark.parametrize("language", ["japanese", "english"])
@@ -266,3 +266,23 @@ def test_the_rate_of_a_judge_is_kept(mt, workers):
         assert mt.run(*MODEL, *endpoints, *rate, *workers, subprocess=bool(workers)).ret == 0
     assert len(times) == 8
     assert times[-1] - times[0] > (0.2 if not workers else 0.15)
+
+
+def test_a_baseline_of_another_judge_is_refused_before_anything_is_asked(mt):
+    """As one of another version, whose judge is another one; the same judge's is compared."""
+    mt.engines()
+    judge = ("--judge-model", "j")
+    assert mt.run(*MODEL, *judge, run_dir="first").ret == 0
+    assert mt.run(*MODEL, *judge, "--baseline", "first", run_dir="second").ret == 0
+    (found,) = mt.report("second")["swallow"]["baseline"]["comparisons"]
+    assert found["metric"] == "judge_score"
+    (mt.path / "asked.json").unlink()
+    for options, said in (
+        (("--judge-model", "k"), "the runs differ in judge.models: ['j']"),
+        ((*judge, "--judge-retries", "0"), "the runs differ in judge.sampling.retries: 2"),
+        ((*judge, "--reference", "202508"), "first follows version 202604 of the reference"),
+    ):
+        line = usage_line(mt.run(*MODEL, *options, "--baseline", "first", run_dir="third"))
+        assert said in line
+        assert not (mt.path / "third").exists()
+    assert mt.asked() == []
