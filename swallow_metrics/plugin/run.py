@@ -16,15 +16,15 @@ import pytest
 
 from swallow_metrics.datatypes import Conversation, Request, Response
 from swallow_metrics.engines.base import Engine
-from swallow_metrics.errors import EngineDown, EngineRefused, MeasurementError, PromptTooLong, SwallowError, UsageError
+from swallow_metrics.errors import MeasurementError, PromptTooLong, SwallowError, UsageError
 from swallow_metrics.journal.folder import RunDir
 from swallow_metrics.pipeline.converse import Task
 from swallow_metrics.pipeline.window import Pipeline
-from swallow_metrics.plugin.asking import AskingEngine, forget_asked
+from swallow_metrics.plugin.asking import AskingEngine
 from swallow_metrics.plugin.collection import Collection
 from swallow_metrics.plugin.handover import Handover
 from swallow_metrics.plugin.items import STATE, benchmark_of, eval_items, sample_of, state_of
-from swallow_metrics.plugin.json_report import attach
+from swallow_metrics.plugin.outcome import settle, without_trace
 from swallow_metrics.plugin.run_document import FACTS
 from swallow_metrics.plugin.selection import Share
 from swallow_metrics.plugin.xdist import Told, is_worker
@@ -235,60 +235,19 @@ class EvalRun:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Say in one line why an item could not be measured, and mark how a measured one scored.
-
-        What pytest says of an item is what its record says: failed, an error; skipped (also an expected failure), no
-        measurement.
-        """
+        """What pytest says of an item is what its record says."""
         original = call.excinfo
         if state_of(item) is not None and original is not None and isinstance(original.value, SwallowError):
-            call.excinfo = _without_trace(item, original)
+            call.excinfo = without_trace(item, original)
         try:
             report = yield
         finally:
             call.excinfo = original
-        state = state_of(item)
-        if state is None:
-            return report
-        if call.when == "setup" and call.excinfo is None:
-            self._handover.learn(item)
-        error = None if call.excinfo is None else call.excinfo.value
-        if report.outcome == "skipped":
-            state.skipped = True
-        elif report.outcome == "failed":
-            if isinstance(error, SwallowError):
-                report.longrepr = said = str(error)
-            else:  # of the test body, a fixture or another plugin, such as a time-out
-                name = "" if error is None or isinstance(error, pytest.fail.Exception) else f"{type(error).__name__}: "
-                said = name + " ".join(str(error or report.longrepr).split())[:500]
-            state.error = state.error or said
-            report.__dict__["swallow_error"] = said  # xdist carries attributes over
-            if isinstance(error, EngineDown):
-                report.__dict__["swallow_fatal"] = said
-                report.__dict__["swallow_refused"] = isinstance(error, EngineRefused)
-                item.session.shouldfail = said
-                report.sections.clear()  # a dying engine's messages to the log, which it has on disk
-        elif call.when == "call":
-            state.error, state.skipped = None, False  # of an earlier attempt in the same protocol
-            report.__dict__["swallow_letter"] = state.letter()
-        if call.when == "teardown":
-            attach(report, state.record())
-            item.stash[STATE] = state.again()  # should a plugin run the item once more, only that attempt counts
-            forget_asked(item)
+        if (state := state_of(item)) is not None:
+            if call.when == "setup" and original is None:
+                self._handover.learn(item)
+            settle(item, state, report, None if original is None else original.value)
         return report
-
-
-def _without_trace(
-    item: pytest.Item, found: pytest.ExceptionInfo[BaseException]
-) -> pytest.ExceptionInfo[BaseException]:
-    """An error of ours as one that pytest shows in a line: to format a traceback takes longer than to score."""
-    if item.get_closest_marker("xfail") is not None:
-        return found  # it may ask what type the error has
-    last = found.tb
-    while last.tb_next is not None:
-        last = last.tb_next
-    shown = pytest.fail.Exception(str(found.value), pytrace=False)
-    return pytest.ExceptionInfo.from_exception(shown.with_traceback(last))
 
 
 def _is_asked(item: pytest.Item) -> bool:
