@@ -37,6 +37,11 @@ class JudgeSettings:
     tokens_per_minute: float | None = None
     reference: Version = DEFAULT  # whose judge it is where none is named
 
+    @property
+    def seeds(self) -> bool:
+        """Whether a verdict that is asked for again comes with a seed, which some endpoints refuse."""
+        return "seed" not in self.left_out
+
 
 @dataclass(frozen=True, slots=True)
 class MaxErrors:

@@ -131,7 +131,7 @@ def judge_check(
     verdicts = _with_progress(
         lambda keep: run_check(
             engine, judge_model, prompts, path, keep, lambda text: click.echo(f"warning: {text}", err=True),
-            retries=judge_retries, repeats=repeats, slots=max_in_flight, sampling=sampling,
+            retries=judge_retries, repeats=repeats, slots=max_in_flight, sampling=sampling, seeds=judge.seeds,
         ),
         expected.requests,
         path,

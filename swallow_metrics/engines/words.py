@@ -55,8 +55,9 @@ class Words:
         if not answered and refuses_system(failure, messages):
             cure = "choose another --judge-model" if self.judge else "leave --system-prompt out"
             return EngineRefused(f"{where} serves a model that takes no system message ({told}); {cure}")
-        if not answered and (name := parameter_in(failure, body)) is not None:
-            return EngineRefused(f"{where} refuses the parameter {name!r} ({told}); {cure_for(name, self.judge, told)}")
+        if (name := parameter_in(failure, body)) is not None:  # others may be sent without it
+            refused = EngineError if answered else EngineRefused
+            return refused(f"{where} refuses the parameter {name!r} ({told}); {cure_for(name, self.judge, told)}")
         if failure.kind in FINAL:  # the endpoint answers others
             return EngineError(f"{where} refused this question, and answers others ({told})")
         tried = f"; tried {self.attempts} times" if failure.kind == "passing" else ""

@@ -19,6 +19,7 @@ class Judge:
 
     `slots` bounds its open requests. An unreadable verdict is asked for `retries` times more. `prompts` is None for
     verdicts of a journal, which are looked up and not asked for: there, retries go on as far as they were recorded.
+    `seeds` says that a retry sends its number as a seed.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Judge:
     prompts: JudgePrompts | None
     retries: int = 0
     sampling: Sampling = SAMPLING
+    seeds: bool = True
 
     async def verdict(
         self, benchmark: Benchmark, sample: Sample, repeat: int, responses: tuple[Response, ...]
@@ -47,7 +49,8 @@ class Judge:
                     break
                 request = first
                 if attempt:  # at temperature 0 most servers repeat themselves unless something changes
-                    request = replace(first, attempt=attempt, sampling=replace(self.sampling, seed=attempt))
+                    sampling = replace(self.sampling, seed=attempt) if self.seeds else self.sampling
+                    request = replace(first, attempt=attempt, sampling=sampling)
                 try:
                     replies.append(await self.engine.ask(request))
                 except EngineDown:

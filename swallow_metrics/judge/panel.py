@@ -66,9 +66,9 @@ class Panel:
     def of(self, benchmark: Benchmark) -> Sequence[Judge]:
         """Who judges a benchmark's answers. Raises JudgeError where nobody does."""
         if (prompts := self._prompts.get(benchmark.id)) is not None:
-            retries = self._settings.retries
+            own = self._settings
             return [
-                Judge(name, engine, self._slots[name], prompts, retries, judge_sampling(self._settings, name))
+                Judge(name, engine, self._slots[name], prompts, own.retries, judge_sampling(own, name), own.seeds)
                 for name, engine in self.live.items()
             ]
         assert self._replayed is not None

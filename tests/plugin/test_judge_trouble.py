@@ -30,6 +30,7 @@ def test_a_refused_judge_stops_at_once(mt, monkeypatch, status, words):
     """Exit status 4 and one reason; the candidate's journal stays."""
     monkeypatch.setenv("JUDGE_KEY", "wrong")
     answers = Endpoint(lambda body: "text")
+    answers.hold_after = 20  # a run that did not stop would wait for the rest, and for ever
     judge = Endpoint(lambda body: (status, {}, '{"error": {"message": "no"}}'))
     with answers, judge:
         result = mt.run(
@@ -37,7 +38,7 @@ def test_a_refused_judge_stops_at_once(mt, monkeypatch, status, words):
             "--judge-api-key-env", "JUDGE_KEY", "--max-in-flight", "2",
         )  # fmt: skip
     assert result.ret == 4
-    assert len(answers.bodies) < 40
+    assert len(answers.bodies) < 40, "of 80"
     reason = mt.report()["swallow"]["incomplete"]["reason"]
     assert all(word in reason for word in words), reason
 
@@ -74,6 +75,27 @@ def test_a_parameter_that_a_judge_refuses(mt, judge, given, refuses, cure):
         assert " ".join(generation(cure)).replace("=5", "=N") in reason and repr(refuses) in reason
         assert set(re.findall("--[a-z-]+", reason)) == {"--judge-generation"}
         assert mt.run(*options, *generation(cure), run_dir="cured").ret == 0
+
+
+def test_a_judge_that_refuses_the_seed_of_a_retry(mt):
+    """Verdicts that are asked for again get one; the line says how to leave it out, and then they get none."""
+
+    def verdict(body):
+        error = {"error": {"message": "Unknown parameter: 'seed'", "param": "seed"}}
+        if "seed" in body:
+            return 400, {}, json.dumps(error)
+        return "[[5]]" if len(judges.bodies) > 3 else "I would say 5"
+
+    answers, judges = Endpoint(lambda body: "text"), Endpoint(verdict)
+    with answers, judges:
+        options = (*MODEL, "--base-url", answers.url, "--judge-model", "j", "--judge-base-url", judges.url,
+                   "--limit", "1", "--repeats", "1")  # fmt: skip
+        result = mt.run(*options)
+        assert result.ret == 1
+        assert "leave it out with --judge-generation seed=" in result.stdout.str()
+        judges.bodies.clear()
+        assert mt.run(*options, "--judge-generation", "seed=", run_dir="cured").ret == 0
+    assert mt.figures("cured")["judge"]["judges"]["j"]["retried"] > 0
 
 
 def test_endpoints_under_xdist(mt, monkeypatch):

@@ -47,10 +47,11 @@ def run_check(
     repeats: int,
     slots: int,
     sampling: Sampling,
+    seeds: bool = True,
 ) -> None:
     """Ask for every verdict and hand it to `keep`; replies of an interrupted check are not asked for again.
 
-    `sampling` says how verdicts are drawn.
+    `sampling` says how verdicts are drawn, `seeds` whether a verdict is asked for again with a seed.
     """
     path = journal_of(output)
     known = JournalReader([path], warn) if path.exists() else None
@@ -59,7 +60,7 @@ def run_check(
 
     async def run() -> None:
         semaphore = asyncio.Semaphore(slots)
-        judges = {lang: Judge(name, live, semaphore, own, retries, sampling) for lang, own in prompts.items()}
+        judges = {lang: Judge(name, live, semaphore, own, retries, sampling, seeds) for lang, own in prompts.items()}
         await engine.open()
         try:
             await ask_all(read_dialogues(), judges, repeats, keep)
