@@ -60,8 +60,9 @@ class Project:
     def run(self, *arguments, language="english", subprocess=False, run_dir="run"):
         """Pytest over one language, reporting to `run_dir`."""
         run = self.pytester.runpytest_subprocess if subprocess else self.pytester.runpytest_inprocess
-        options = ("-p", "no:anyio", "-p", "no:hypothesispytest", "--run-dir", run_dir, "-m", f"{language}_mt_bench")
-        return run("benchmarks", *options, *arguments)
+        options = ("-p", "no:anyio", "-p", "no:hypothesispytest", "-m", f"{language}_mt_bench")
+        folder = () if run_dir is None else ("--run-dir", run_dir)
+        return run("benchmarks", *options, *folder, *arguments)
 
     def report(self, folder="run"):
         return json.loads((self.path / folder / "report.json").read_text())

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from swallow_metrics.errors import UsageError
-from swallow_metrics.judge.panel import asks, prompts_of
+from swallow_metrics.judge.panel import asks, problems, prompts_of
 from swallow_metrics.outlook.look import look
 from swallow_metrics.outlook.measured import read_measured
 from swallow_metrics.outlook.tokens import token_counter
@@ -31,12 +31,14 @@ class DryRun:
                 f"--run-dir {settings.run_dir} holds no finished run; with --dry-run it names an earlier run, "
                 "whose rate is taken"
             )
-        replayed = collection.replayed()
+        replayed, judged = collection.replayed(), collection.judged(self._asked)
         self._judged = {
             name: prompts_of(benchmark, folder, settings)
-            for name, (benchmark, folder) in collection.judged(self._asked).items()
+            for name, (benchmark, folder) in judged.items()
             if asks(settings, name, replayed)
         }
+        own = bool(config.hook.pytest_swallow_make_judge.get_hookimpls())
+        self._needs = problems(settings, judged, replayed, own_engine=own)
         self._counter = token_counter(settings)
 
     @pytest.hookimpl(tryfirst=True)
@@ -46,4 +48,6 @@ class DryRun:
         reporter.write_sep("=", "swallow dry run: nothing is asked")
         for line in look(self._asked, self._settings, self._counter, self._measured, self._judged):
             reporter.write_line(line)
+        for need in self._needs:
+            reporter.write_line(f"before the run itself: {need}", yellow=True)
         return True

@@ -132,7 +132,8 @@ def _check(config: pytest.Config, collection: Collection, items: list[pytest.Ite
     if settings.replay is not None and not problems and collection.seen:
         problems += _journal_problems(collection)
     if not problems and not only_looks(config) and (judged := collection.judged(selected)):
-        own = bool(config.hook.pytest_swallow_make_judge.get_hookimpls())
+        # A dry run asks no judge: it says what key the run itself will need.
+        own = settings.dry_run or bool(config.hook.pytest_swallow_make_judge.get_hookimpls())
         problems += judge_problems(settings, judged, collection.replayed(), own_engine=own)
     if not problems:
         known = {

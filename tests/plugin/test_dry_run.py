@@ -142,6 +142,16 @@ def test_turns_and_judges_are_counted(mt):
     assert "12 to the model, 24 to judges" in judged(mt, *prices, "--judge-model", "k")
 
 
+def test_a_judge_without_a_key_is_looked_at(mt):
+    """Nobody is asked, so the look needs no key; it says that the run will."""
+    asked = ("--model", "m", "--base-url", "http://127.0.0.1:9", "--data-dir", "data")
+    result = mt.run(*asked, "--dry-run", run_dir=None)
+    assert result.ret == 0, result.stderr.str()
+    assert "requests: 80 to the model, 80 to judges" in result.stdout.str()
+    assert "before the run itself: the judge gpt-5.2-2025-12-11 at https://api.openai.com" in result.stdout.str()
+    assert "needs a key: set $OPENAI_API_KEY" in usage_line(mt.run(*asked))
+
+
 def numbers(out):
     """Tokens of prompts and of what is written, of the model and of the judge."""
     found = re.findall(r"cost of the (model|judge).* USD for ([\d,]+) and ([\d,]+) tokens", out)
