@@ -77,8 +77,10 @@ class Endpoint:
         self._secrets = [secret for secret in (*secrets, *user) if len(secret) >= SECRET_LENGTH]
         self._way = 0  # which of the address's URLs
         self._options: dict[str, Any] = {"allow_redirects": False}
+        self._proxy = ""
         if (proxy := self.address.proxy()) is not None:
             self._options["proxy"] = proxy
+            self._proxy = f"the proxy {Address(proxy).where} of the environment"  # without user and password
         if self.address.https:
             self._options["ssl"] = tls()
 
@@ -117,6 +119,12 @@ class Endpoint:
             failure = f"took the request but gave no whole answer within {limit}" if reached else (
                 f"cannot be reached within {limit}")  # fmt: skip
             return Failure("passing", failure)
+        except aiohttp.ClientHttpProxyError as error:  # its text holds user and password
+            return self._refused_by_proxy(error.status)
+        except aiohttp.ClientProxyConnectionError:
+            return Failure(
+                "passing", f"cannot be reached: {self._proxy} does not answer; check $https_proxy, $no_proxy"
+            )
         except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError) as error:
             cure = "set $SSL_CERT_FILE to a file with the certificate authority it needs"
             return Failure("refused", f"has a certificate that is not trusted ({self.shown(error)}); {cure}")
@@ -137,6 +145,8 @@ class Endpoint:
             to = self.shown(to)
             said = f"sends requests on to {to} ({reply.status}); set {self._option} to where the model answers"
             return Failure("refused", said, reply.status)
+        if reply.status == 407 and self._proxy:
+            return self._refused_by_proxy(reply.status)
         content = self.redacted(content)
         detail: Any = None
         try:
@@ -148,6 +158,11 @@ class Endpoint:
         if isinstance(detail, dict) and detail.get("error"):
             detail = detail["error"]
         return failure_of(reply.status, detail, reply.headers.get("Retry-After"))
+
+    def _refused_by_proxy(self, status: int) -> Failure:
+        cure = "set it with user and password" if status == 407 else "check $https_proxy, $no_proxy"
+        said = f"cannot be reached: {self._proxy} refuses the way there ({status}); {cure}"
+        return Failure("passing" if status >= 500 else "refused", said)
 
     def redacted(self, content: bytes) -> bytes:
         """What an endpoint sent, without our secrets: some repeat the key that they refuse."""

@@ -1,6 +1,9 @@
 """What is sent, and the answer, reasoning and trouble in what comes back (BE-30 to BE-35)."""
 
+import contextlib
 import json
+import socket
+import threading
 
 import pytest
 
@@ -11,7 +14,7 @@ from swallow_metrics.engines.answer import Failure, parse_answer, seconds_of
 from swallow_metrics.engines.dialect import body_of, cut_left, is_reasoning_model, too_long
 from swallow_metrics.engines.endpoint import Address
 from swallow_metrics.engines.openai import OpenAIEngine
-from swallow_metrics.errors import PromptTooLong, UsageError
+from swallow_metrics.errors import EngineError, EngineRefused, PromptTooLong, UsageError
 from swallow_metrics.journal.journaled import final
 
 REQUEST = Request("mini", "0", ({"role": "user", "content": "?"},))
@@ -365,6 +368,43 @@ def test_proxies_and_certificates_of_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
     with pytest.raises(UsageError, match=r"SSL_CERT_FILE.*none.pem"):
         OpenAIEngine("m", "https://h/v1")
+
+
+PROXY = "http://me:word@127.0.0.1"
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize(
+    ("status", "error", "words"),
+    [(407, EngineRefused, ["(407)", "user and password"]), (403, EngineRefused, ["(403)"]), (502, EngineError, ["(502)"]),
+     (None, EngineError, ["does not answer"])],
+)  # fmt: skip
+def test_a_proxy_that_refuses(monkeypatch, scheme, status, error, words):
+    """It is named, since it is nothing that was asked for by an option; its user and password are not."""
+    if scheme == "http" and status in (403, 502):
+        pytest.skip("only the endpoint's own answer could be that")
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        port = proxy.getsockname()[1]
+
+        def refuse():
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = proxy.accept()
+                    with connection:
+                        connection.recv(65536)
+                        connection.sendall(f"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n".encode())
+
+        if status is None:
+            proxy.close()
+        else:
+            threading.Thread(target=refuse, daemon=True).start()
+        monkeypatch.setenv(f"{scheme}_proxy", f"{PROXY}:{port}")
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        [got] = ask(f"{scheme}://elsewhere.invalid/v1", 1, max_retries=1)
+    assert type(got) is error, got
+    assert all(word in str(got) for word in [*words, f"the proxy http://127.0.0.1:{port} of the environment"]), got
+    assert "word" not in str(got).replace("password", "")
 
 
 def test_lone_surrogates_are_sent_as_escapes():
