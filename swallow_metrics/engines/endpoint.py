@@ -26,6 +26,7 @@ SHOWN_QUERY = ("api-version",)  # other values in a query may be secrets
 SECRET_LENGTH = 8  # characters; a shorter key, such as "none", is not a secret but may be a word
 LONGEST_LINE = 900  # characters of a message: what is said at most, and what we say of it
 PATH = "chat/completions"
+PROXY_CURE = "check $https_proxy and $no_proxy"
 
 
 class Address:
@@ -122,9 +123,7 @@ class Endpoint:
         except aiohttp.ClientHttpProxyError as error:  # its text holds user and password
             return self._refused_by_proxy(error.status)
         except aiohttp.ClientProxyConnectionError:
-            return Failure(
-                "passing", f"cannot be reached: {self._proxy} does not answer; check $https_proxy, $no_proxy"
-            )
+            return Failure("passing", f"cannot be reached: {self._proxy} does not answer; {PROXY_CURE}")
         except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError) as error:
             cure = "set $SSL_CERT_FILE to a file with the certificate authority it needs"
             return Failure("refused", f"has a certificate that is not trusted ({self.shown(error)}); {cure}")
@@ -160,7 +159,7 @@ class Endpoint:
         return failure_of(reply.status, detail, reply.headers.get("Retry-After"))
 
     def _refused_by_proxy(self, status: int) -> Failure:
-        cure = "set it with user and password" if status == 407 else "check $https_proxy, $no_proxy"
+        cure = "set it with user and password" if status == 407 else PROXY_CURE
         said = f"cannot be reached: {self._proxy} refuses the way there ({status}); {cure}"
         return Failure("passing" if status >= 500 else "refused", said)
 

@@ -373,16 +373,19 @@ def test_proxies_and_certificates_of_the_environment(monkeypatch, tmp_path):
 PROXY = "http://me:word@127.0.0.1"
 
 
-@pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize(
-    ("status", "error", "words"),
-    [(407, EngineRefused, ["(407)", "user and password"]), (403, EngineRefused, ["(403)"]), (502, EngineError, ["(502)"]),
-     (None, EngineError, ["does not answer"])],
-)  # fmt: skip
+    ("scheme", "status", "error", "words"),
+    [
+        ("http", 407, EngineRefused, ["(407)", "user and password"]),
+        ("https", 407, EngineRefused, ["(407)", "user and password"]),
+        ("https", 403, EngineRefused, ["(403)", "$no_proxy"]),
+        ("https", 502, EngineError, ["(502)", "$no_proxy"]),
+        ("http", None, EngineError, ["does not answer", "$no_proxy"]),
+        ("https", None, EngineError, ["does not answer", "$no_proxy"]),
+    ],
+)
 def test_a_proxy_that_refuses(monkeypatch, scheme, status, error, words):
     """It is named, since it is nothing that was asked for by an option; its user and password are not."""
-    if scheme == "http" and status in (403, 502):
-        pytest.skip("only the endpoint's own answer could be that")
     with socket.create_server(("127.0.0.1", 0)) as proxy:
         port = proxy.getsockname()[1]
 
