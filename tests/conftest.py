@@ -8,9 +8,14 @@ import numpy  # noqa: F401, ICN001
 import pytest
 import scipy.special  # noqa: F401
 import vl_convert  # noqa: F401
+from hypothesis import HealthCheck, settings
 
 from places import NO_SHARED, ROOT, SHARED
 from projects import MiniProject
+
+# Machines are busy, and the first example waits for libraries to load.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 def pytest_collection_modifyitems(items):

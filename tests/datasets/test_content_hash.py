@@ -1,6 +1,6 @@
 """The content hash of rows."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from swallow_metrics.datasets.content_hash import rows_sha256
@@ -40,7 +40,6 @@ def test_every_change_of_what_is_read_changes_it():
 VALUES = st.text() | st.integers() | st.floats() | st.lists(st.text(), max_size=3)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines can be busy
 @given(st.lists(st.dictionaries(st.sampled_from("qab"), VALUES), max_size=4))
 def test_any_row_has_one(rows):
     """Lone surrogates, long integers and NaN among them, and the same one again."""

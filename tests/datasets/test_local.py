@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from swallow_metrics.datasets.formats import json_lines
@@ -19,7 +19,6 @@ FLAT = Dataset("owner/flat", "test", columns=("question", "answer"), rows=2)
 SPLIT = Dataset("owner/split", "test", columns=("question",), rows=3, subsets=("b", "a", "c"))
 VALUES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 ROWS = st.lists(st.dictionaries(st.text(), VALUES | st.lists(VALUES, max_size=3), max_size=4), min_size=1, max_size=4)
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines can be busy
 
 
 def write(path: Path, *rows: object) -> Path:
@@ -168,7 +167,6 @@ def test_what_orjson_refuses_and_other_writers_produce_is_read():
     assert second == {"c": 123456789012345678901234567890}
 
 
-@UNHURRIED
 @given(ROWS)
 def test_any_objects_written_as_lines_come_back(rows):
     """Whatever Python writes, with or without escapes, is read as it was."""
@@ -177,7 +175,6 @@ def test_any_objects_written_as_lines_come_back(rows):
     assert list(json_lines(b"".join(map(dumps, rows)), str)) == rows
 
 
-@UNHURRIED
 @given(st.binary(max_size=80))
 def test_any_bytes_are_rows_or_a_data_error(content):
     """No other exception gets out."""

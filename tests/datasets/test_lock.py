@@ -36,7 +36,7 @@ def test_the_same_entry_again_does_not_touch_the_file(tmp_path):
     assert lock.read_text().startswith("# ours\n")
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(TEXT, TEXT, st.integers(0, 10**9), TEXT)
 def test_whatever_is_written_is_read_again(tmp_path, name, path, rows, revision):
     """Quotes, line feeds and control characters in any field."""

@@ -144,7 +144,7 @@ PIECES = {
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(data=st.data())
 def test_equal_to_the_rules_as_expressions(language, data):
     """On any mixture of cues, letters, marks and gaps the fast search finds what the plain expressions find."""

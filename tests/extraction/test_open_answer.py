@@ -134,7 +134,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=700)
 @given(st.one_of(st.lists(st.sampled_from(PIECES), max_size=14), st.lists(st.sampled_from(PIECES[:40]), max_size=14)))
 @example(["回答", "は", "：", " "])
 @example(["回答", "は", "->"])
@@ -148,7 +148,7 @@ def test_equal_to_the_rules_as_expressions(pieces):
     assert quasi == quasi_answer(text, plain)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from([*"aがｶﾞ①가각\u3099\u0301\u0315\u0323\u0345\u200d\ufdfa"]), min_size=1, max_size=40))
 def test_long_texts_are_normalised_like_short_ones(pieces):
     """Sorting runs of marks beforehand, as is done for long texts, changes nothing of NFKC."""

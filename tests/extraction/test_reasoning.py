@@ -49,7 +49,7 @@ def test_unclosed(raw, unclosed):
         assert split_reasoning(raw) == (raw, None)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(
     st.lists(st.sampled_from(["<think>", "</think>", "a", "\n", "<", "think>", "\u2028", "\0", "\ud800"]), max_size=9)
 )

@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 import pytest
 import sacrebleu
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from places import SHARED
@@ -27,7 +27,6 @@ from swallow_metrics.metrics.ja_words import janome_wakati, nagisa_wakati
 from swallow_metrics.reference import REFERENCES
 
 CONFORMANCE = SHARED / "conformance"
-relaxed = settings(deadline=None)  # the first example waits for the library to load
 
 
 def corpus_score(metric: Metric, values: Sequence[Sequence[float]]) -> float | None:
@@ -42,7 +41,6 @@ SENTENCES = st.lists(
 ).map(" ".join)
 
 
-@relaxed
 @given(st.lists(st.tuples(SENTENCES, SENTENCES), min_size=1, max_size=8))
 def test_corpus_score_is_sacrebleus(pairs: list[tuple[str, str]]) -> None:
     """Counts of samples add up to the score of the library with its defaults, to the last bit."""
@@ -52,7 +50,6 @@ def test_corpus_score_is_sacrebleus(pairs: list[tuple[str, str]]) -> None:
     assert score == expected.score or (score is None and expected.ref_len == expected.sys_len == 0)
 
 
-@relaxed
 @given(SENTENCES, SENTENCES)
 def test_statistics_are_sacrebleus(hypothesis: str, reference: str) -> None:
     """A sample's ten counts are those that the library adds up."""

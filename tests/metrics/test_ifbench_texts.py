@@ -66,7 +66,7 @@ def test_sentences(text, sentences):
 
 
 @given(TEXTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_verdicts_hang_together(text):
     """Any text has verdicts; loose ones are never stricter; blank texts follow nothing; a second look is the same."""
     found = follow(text, INSTRUCTIONS, Text)
@@ -77,7 +77,6 @@ def test_verdicts_hang_together(text):
 
 
 @given(st.lists(st.sampled_from(["", " ", "  ", "\t", "a", " a", "  a", "   a"]), max_size=9).map("\n".join))
-@settings(deadline=None)
 def test_stairs_by_the_letter(text):
     """The short cut for many lines changes no verdict (IB-29)."""
     lines = text.split("\n")
@@ -96,7 +95,7 @@ def test_stairs_by_the_letter(text):
         max_size=12,
     ).map("".join)
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_long_runs_of_whitespace_change_no_token(text):
     """Tokens are those of NLTK on the text as it is."""
     sentences, words = tokens._tokenizers()

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ja_sentence_segmenter.common.pipeline import make_pipeline
 from ja_sentence_segmenter.concatenate.simple_concatenator import concatenate_matching
@@ -22,15 +22,12 @@ from swallow_metrics.metrics.ifeval.letters import furigana
 from swallow_metrics.metrics.ifeval.sentences import count_sentences
 from swallow_metrics.metrics.ifeval.text import Text, spans
 
-relaxed = settings(deadline=None)  # the first example waits for a library to load
-
 
 def texts(pieces: str) -> Any:
     """Short texts of few characters, so that matches are frequent."""
     return st.lists(st.sampled_from(pieces), max_size=16).map("".join)
 
 
-@relaxed
 @given(texts("・・\n\n \u3000\r\x1cあ-"))
 @example("・\n・\n・")
 @example("・\n\n・")
@@ -40,7 +37,6 @@ def test_bullets(text: str) -> None:
     assert count_bullets(text) == len(re.findall(r"^\s*・[^・].*$", text, re.MULTILINE))
 
 
-@relaxed
 @given(texts("12９..\n\n \u3000\r①あ"))
 @example("1.\n2.\n3. x")
 @example("1.\n\n2. ")
@@ -49,21 +45,18 @@ def test_numbered_items(text: str) -> None:
     assert count_numbered(text) == len(re.findall(r"^\s*\d+\.\s.*$", text, re.MULTILINE))
 
 
-@relaxed
 @given(texts("「「」」\nあ"))
 def test_spans(text: str) -> None:
     """Shortest spans on a line are those of the lazy expression."""
     assert list(spans(text, "「", "」")) == [found.span() for found in re.finditer("「.*?」", text)]
 
 
-@relaxed
 @given(texts("「」『』\nあ"))
 def test_unquoted(text: str) -> None:
     """Both kinds of quotes go, the second after the first."""
     assert Text(text).unquoted == re.sub("『.*?』", "", re.sub("「.*?」", "", text))
 
 
-@relaxed
 @given(texts("『『』』\n あ"))
 def test_titles(text: str) -> None:
     """A title is what the greedy expression finds, without brackets and whitespace."""
@@ -71,7 +64,6 @@ def test_titles(text: str) -> None:
     assert title(Text(text)) == any(one.lstrip("『").rstrip("』").strip() for one in found)
 
 
-@relaxed
 @given(texts("漢字（（）かカー々"))
 def test_furigana(text: str) -> None:
     """Readings are counted as by the expression that starts at the first kanji of a run."""
@@ -87,7 +79,6 @@ SEGMENTER = make_pipeline(
 )
 
 
-@relaxed
 @given(texts("あのの。｡!？\n\n\r\u2028「」『（）( )　∯ー.\x0b"))
 @example("の\nの")
 @example("彼の\n\nの\n本")
@@ -125,7 +116,6 @@ def test_sentences_of_the_rules(text: str, count: int) -> None:
     assert count_sentences(text) == count
 
 
-@relaxed
 @given(texts("*\n\n あ"))
 def test_readings(text: str) -> None:
     """The readings of a loose verdict are the eight of the rule, less the response, repetitions and blank ones."""

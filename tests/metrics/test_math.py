@@ -295,7 +295,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(
     st.one_of(
         st.lists(st.sampled_from(PIECES), max_size=25),

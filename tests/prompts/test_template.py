@@ -1,7 +1,7 @@
 """The template language, and what it refuses."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from swallow_metrics.errors import UsageError
@@ -47,7 +47,6 @@ def test_anything_else_is_named_with_file_line_and_what_is_allowed(template):
     assert "\n" not in str(caught.value)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.sampled_from(["{Question}", "{A}", "{B}", "{", "}", "{{", "}}", "x", "!r", ":", "\n"]), max_size=12),
     st.text(),
