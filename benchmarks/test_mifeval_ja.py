@@ -33,6 +33,7 @@ MIFEVAL_JA = Benchmark(
     ),
     sample=sample,
     metrics=METRICS,
+    libraries=("janome", "langdetect"),
 )
 
 

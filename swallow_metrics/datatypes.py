@@ -243,7 +243,8 @@ class Benchmark:
 
     `temperatures` maps groups to a temperature, which can override the user's (JU-3, JU2-4). `releases` are datasets by
     release, of which the run chooses one (LiveCodeBench). Answers longer than `cut` characters are cut there, before
-    later turns, judge and scores see them. `judge` is None for a benchmark that needs none.
+    later turns, judge and scores see them. `judge` is None for a benchmark that needs none. Other versions of the
+    `libraries` may score the same answers otherwise.
     """
 
     id: str
@@ -260,6 +261,7 @@ class Benchmark:
     temperatures: Mapping[str, float] = field(default_factory=dict)
     cut: int | None = None
     judge: JudgeSpec | None = None
+    libraries: tuple[str, ...] = ()
     of_generations: Callable[[int], tuple[Metric, ...]] | None = None
     releases: Mapping[str, Dataset] = field(default_factory=dict)
 

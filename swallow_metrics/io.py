@@ -7,6 +7,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -142,3 +143,10 @@ def installed_version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
+
+
+@cache
+def versions(packages: tuple[str, ...]) -> str | None:
+    """The versions of those that are installed, in one line; None of none."""
+    found = [f"{name}:{number}" for name in packages if (number := installed_version(name)) is not None]
+    return " ".join(found) or None

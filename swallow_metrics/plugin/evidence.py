@@ -12,6 +12,7 @@ from swallow_metrics.errors import UsageError
 from swallow_metrics.gate import rules
 from swallow_metrics.gate.baseline import check_baseline, judge
 from swallow_metrics.gate.rules import Gate, full_name
+from swallow_metrics.io import versions
 from swallow_metrics.judge.panel import asks, judge_names, judge_sampling, prompts_of
 from swallow_metrics.reference import COMPARED_WITHIN_A_VERSION
 from swallow_metrics.runs.fingerprint import ASKED, fingerprint, nested, recorded_fingerprints
@@ -78,12 +79,16 @@ def check_comparable(
             "dataset": found.dataset,
             "prompt_sha256": found.prompt_sha256,
             "sampling": sampling_report(found.benchmark, settings),
-            "metrics": {},
+            "metrics": {
+                metric.name: {"signature": versions(found.benchmark.libraries)}
+                for metric in found.benchmark.metrics
+                if metric.signature is None
+            },
             "release": found.benchmark.facts.get("release"),
         }
         if name in COMPARED_WITHIN_A_VERSION:
             part["reference"] = settings.reference
-        fields = ["dataset.", *ASKED, "reference", "release"]
+        fields = ["dataset.", *ASKED, "reference", "release", *(["metrics."] if found.benchmark.libraries else [])]
         if found.benchmark.judge is not None and asks(settings, name, replayed):
             part["judge"] = {**judge_facts(found, settings), "judges": judge_names(settings)}
             fields.append("judge.")

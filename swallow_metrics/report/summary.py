@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum
 from statistics import fmean, stdev
 from typing import Any
 
 from swallow_metrics.datatypes import Benchmark, Metric, Record, mean_statistics
+from swallow_metrics.io import versions
 from swallow_metrics.statistics.intervals import figures
 from swallow_metrics.statistics.power import variance_parts
 
@@ -53,17 +54,17 @@ def summarize(benchmark: Benchmark, records: Sequence[Record], selected: Mapping
         errors=errors,
         skipped=samples - measured - errors,
         counts=dict(counts),
-        metrics=_metrics(benchmark.metrics, records, selected),
-        groups={g: _metrics(benchmark.metrics, [r for r in records if r.group == g], {g: selected[g]}) for g in groups},
+        metrics=_metrics(benchmark, records, selected),
+        groups={g: _metrics(benchmark, [r for r in records if r.group == g], {g: selected[g]}) for g in groups},
     )
 
 
 def _metrics(
-    metrics: Iterable[Metric], records: Sequence[Record], selected: Mapping[str | None, int]
+    benchmark: Benchmark, records: Sequence[Record], selected: Mapping[str | None, int]
 ) -> dict[str, Mapping[str, Any]]:
     """Metric → figures. One that fewer questions have than were selected says so: `partial`, n of how many."""
     result: dict[str, Mapping[str, Any]] = {}
-    for metric in metrics:
+    for metric in benchmark.metrics:
         scored = [
             record for record in records if metric.name in record.scores and (record.error is None or metric.unmeasured)
         ]
@@ -75,8 +76,9 @@ def _metrics(
                 computed["note"] = note
             if (parts := _variances(metric, scored)) is not None:
                 computed["within"], computed["between"] = parts
-            if metric.signature:
-                computed["signature"] = metric.signature(scored)
+            signature = metric.signature(scored) if metric.signature else versions(benchmark.libraries)
+            if signature is not None:
+                computed["signature"] = signature
             if (repeats := _repeats(metric, scored)) is not None:
                 computed["repeats"] = repeats
             expected = sum(selected.values()) if metric.group is None else selected.get(metric.group, 0)
@@ -88,7 +90,7 @@ def _metrics(
 
 def primary_figure(benchmark: Benchmark, records: Sequence[Record]) -> Mapping[str, Any] | None:
     """The primary metric of the questions measured so far; None before the first one."""
-    return _metrics(benchmark.metrics[:1], records, {}).get(benchmark.metrics[0].name)
+    return _metrics(replace(benchmark, metrics=benchmark.metrics[:1]), records, {}).get(benchmark.metrics[0].name)
 
 
 def _repeats(metric: Metric, records: Sequence[Record]) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 import json
 from fnmatch import fnmatchcase
+from importlib.metadata import version
 
 import pytest
 
@@ -245,6 +246,27 @@ def test_what_differs_only_afterwards_loses_nothing(runs):
     result.stdout.fnmatch_lines(["NOT COMPARED with the baseline: mini: the runs differ in metrics.extractive_match*"])
     allowed = ("--baseline-allow", "metrics")
     assert runs.run(*runs.model, "--baseline", "first", *gate, *allowed, "--run-dir", "third").ret == 0
+
+
+def test_versions_of_libraries_are_part_of_a_metric(runs):
+    """They are in the fingerprint, also of pass@k and maj@k; scores by another one are refused before anything is asked."""
+    module = runs.path / "benchmarks" / "test_mini.py"
+    module.write_text(module.read_text().replace('family="exact_match"', 'family="exact_match", voted=True'))
+    module.write_text(
+        module.read_text().replace("    fields=", '    libraries=("sympy", "none of this name"),\n    fields=')
+    )
+    runs.model = (*runs.model, "--repeats", "2")
+    assert runs.run(*runs.model, "--run-dir", "second").ret == 0
+    report = runs.report("second")
+    metrics = report["swallow"]["benchmarks"]["mini"]["fingerprint"]["metrics"]
+    assert set(metrics.values()) == {f"sympy:{version('sympy')}"}
+    assert "extractive_match_maj@2:2" in metrics
+    assert runs.run(*runs.model, "--baseline", "second", "--run-dir", "third").ret == 0
+    metrics["extractive_match"] = "sympy:1.0"
+    (runs.path / "second" / "report.json").write_text(json.dumps(report))
+    line = usage_line(runs.run(*runs.model, "--baseline", "second", "--run-dir", "fourth"))
+    assert "the runs differ in metrics.extractive_match: 'sympy:1.0'" in line
+    assert not (runs.path / "fourth").exists()
 
 
 def test_chance_and_smallest_difference(mini):

@@ -10,6 +10,9 @@ from swallow_metrics.metrics.math.compare import Comparison, GoldKind
 from swallow_metrics.metrics.math.doubts import number_doubt
 from swallow_metrics.metrics.several import answer_key
 
+LIBRARIES = ("math-verify", "latex2sympy2_extended", "sympy")
+"""Whose versions a score depends on."""
+
 
 class Verifier(Protocol):
     """Compares in a process that can be killed."""
