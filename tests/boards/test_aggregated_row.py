@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from swallow_metrics.boards.names import names
 from swallow_metrics.boards.row import Result, aggregated
@@ -54,3 +56,35 @@ def test_the_newest_result_hides_the_older_one(order):
     two = [Result("jemhopqa_cot", 9, {"f1_score": 0.5, "f1_score_quasi": 0.5}, "1"),
            Result("jemhopqa_cot", 9, {"f1_score": 0.4}, "2")]  # fmt: skip
     assert aggregated(two[::order], "202604").values == {"jemhopqa_cot_f1_score": 0.4}
+
+
+RESULTS = st.lists(
+    st.builds(
+        lambda level, rows, score, time: Result(f"polymath_japanese:{level}", rows, {"extractive_match": score}, time),
+        st.sampled_from(["low", "medium", "high", "top"]),
+        st.integers(1, 200),
+        st.floats(0, 1),
+        st.text("0123456789", min_size=3, max_size=3),
+    ),
+    unique_by=lambda result: (result.task, result.time),
+    max_size=12,
+)
+
+
+@given(RESULTS, st.randoms(use_true_random=False))
+def test_any_results(results, random):
+    """The newest of each level, weighted by its rows, in whatever order they come; what is older changes nothing."""
+    newest = {
+        task: max((r for r in results if r.task == task), key=lambda r: r.time) for task in {r.task for r in results}
+    }
+    row = aggregated(results, "202604")
+    both = [newest[task] for task in ("polymath_japanese:high", "polymath_japanese:top") if task in newest]
+    expected = {f"polymath_ja_{level}": newest[task].metrics["extractive_match"]
+                for level in ("medium", "high", "top") if (task := f"polymath_japanese:{level}") in newest}  # fmt: skip
+    if both:
+        total = sum(result.rows * result.metrics["extractive_match"] for result in both)
+        expected["polymath_ja_high_top"] = pytest.approx(total / sum(result.rows for result in both))
+    assert row.values == expected
+    assert len(row.missing) == 157 - len(expected)
+    assert aggregated(random.sample(results, len(results)), "202604").values == row.values
+    assert aggregated(list(newest.values()), "202604").values == row.values

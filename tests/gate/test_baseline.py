@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from swallow_metrics.errors import UsageError
 from swallow_metrics.gate.baseline import check_baseline, judge
-from swallow_metrics.gate.rules import check, check_names, parse_gate
+from swallow_metrics.gate.rules import Gate, check, check_names, parse_gate
 from swallow_metrics.statistics.paired import compare_binary
 from swallow_metrics.statistics.power import smallest_difference
 
@@ -108,3 +110,29 @@ def test_false_alarms():
     print("gate: false alarms", rates, "found at a drop of 5 points, n = 7,097:", alarms(200, 7097, 0.01, 0.05))
     assert max(rates) <= 0.05
     assert alarms(200, 7097, 0.01, 0.05) > 0.9
+
+
+@given(
+    st.sampled_from([">=", "<="]),
+    st.floats(-0.2, 0.2),
+    st.floats(-0.3, 0.3),
+    st.floats(0.001, 0.3),
+    st.floats(0.001, 0.3),
+    st.booleans(),
+)
+def test_any_interval(operator, allowed, difference, half, shown, strict):
+    """Failed exactly where all of it lies beyond what is allowed, passed where none does, and a laxer gate is no harder."""
+    gate = Gate("mini", "m", operator, allowed, relative=True)
+    entry = judge(gate, found := comparison(difference, half, shown=shown), 0.01, strict=strict)
+    low, high = found["ci95"] if operator == ">=" else [-bound for bound in reversed(found["ci95"])]
+    threshold = allowed if operator == ">=" else -allowed
+    assert (entry["verdict"] == "failed") == (high < threshold)
+    if low > threshold:
+        assert entry["verdict"] == "passed"
+    assert entry["passed"] == (entry["verdict"] == "passed" or (entry["verdict"] == "underpowered" and not strict))
+    assert ("n_needed" in entry) == (entry["verdict"] == "underpowered")
+    if "n_needed" in entry:
+        assert entry["n_needed"] > entry["n"]
+    laxer = Gate("mini", "m", operator, allowed - 0.1 if operator == ">=" else allowed + 0.1, relative=True)
+    if entry["verdict"] != "failed":
+        assert judge(laxer, found, 0.01, strict=strict)["verdict"] != "failed"

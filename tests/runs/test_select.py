@@ -1,6 +1,8 @@
 """Questions chosen by how an earlier run did."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from recorded import record, run_folder
 from swallow_metrics.errors import UsageError
@@ -38,3 +40,28 @@ def test_wrong_expressions(tmp_path, expression):
     """One line; flips need two runs."""
     with pytest.raises(UsageError, match="--select"):
         selected(expression, read_run(run_folder(tmp_path / "a", RECORDS), print))
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([0.0, 0.5, 1.0]), st.booleans(), st.booleans()), min_size=1, max_size=12),
+    st.sampled_from([0.0, 0.25, 0.5, 1.0]),
+)
+@settings(max_examples=50, deadline=None)
+def test_any_expressions(tmp_path_factory, rows, bound):
+    """`or` joins, `and` keeps what both have; below, not below and in error are all questions, each once."""
+    records = [
+        record(str(number), score, counts={"truncated": 1} if truncated else {}, error="lost" if lost else None)
+        for number, (score, truncated, lost) in enumerate(rows)
+    ]
+    run = read_run(run_folder(tmp_path_factory.mktemp("run"), records), print)
+
+    def found(expression):
+        return selected(expression, run)["mini"]
+
+    if all(lost for *_, lost in rows):
+        return  # a report without any figure names no metric
+    below, other, lost, cut = map(found, (f"score<{bound}", f"score>={bound}", "error", "truncated"))
+    assert sorted([*below, *other, *lost]) == sorted(str(number) for number in range(len(rows)))
+    assert found(f"score<{bound} and truncated") == below & cut
+    assert found(f"score<{bound} or truncated") == below | cut
+    assert found(f"error or score<{bound} and truncated") == lost | (below & cut)
