@@ -38,7 +38,8 @@ class Comparison:
     `a`, `b` and `difference` (b − a) are on the metric's scale, `shown` the smallest difference that this comparison
     would show with 80 % power. `gained` and `lost` count questions with a better and a worse score. `only_a` and
     `only_b` are the samples that one run alone has measured. `first_gained` and `first_lost` name the first `NAMED`.
-    `chosen_by` is the --select expression of a run whose questions were chosen by their results.
+    `chosen_by` is the --select expression of a run whose questions were chosen by their results; `early` says that one
+    of the runs stopped asking once its gates were decided.
     """
 
     benchmark: str
@@ -62,6 +63,7 @@ class Comparison:
     first_lost: Sequence[str] = ()
     less_is_better: bool = False
     chosen_by: str | None = None
+    early: bool = False
 
     def needed(self, wanted: float) -> int:
         """How many questions show a difference of `wanted` (on the metric's scale)."""
@@ -77,6 +79,7 @@ class Comparison:
             "only_a": {"count": len(self.only_a), "samples": list(self.only_a)},
             "only_b": {"count": len(self.only_b), "samples": list(self.only_b)},
             "first_gained": list(self.first_gained), "first_lost": list(self.first_lost), "chosen_by": self.chosen_by,
+            "early": self.early,
         }  # fmt: skip
 
 
@@ -180,6 +183,7 @@ def _compare_benchmark(name: str, first: Run, second: Run, *, all_metrics: bool)
     names = [main, *(metric for metric in second.benchmarks[name]["metrics"] if all_metrics and metric != main)]
     found, notes = [], []
     chosen_by = first.report.get("select") or second.report.get("select")
+    early = any("early" in run.benchmarks[name] for run in (first, second))
     for metric_name in names:
         a, b = (_values(run, name, metric_name) for run in (first, second))
         samples = [sample for sample in a if sample in b]
@@ -194,7 +198,9 @@ def _compare_benchmark(name: str, first: Run, second: Run, *, all_metrics: bool)
         compared = _compare_metric(metric, one, other, samples)
         if compared is not None:
             only = [tuple(sample for sample in x if sample not in y) for x, y in ((a, b), (b, a))]
-            found.append(replace(compared, benchmark=name, only_a=only[0], only_b=only[1], chosen_by=chosen_by))
+            found.append(
+                replace(compared, benchmark=name, only_a=only[0], only_b=only[1], chosen_by=chosen_by, early=early)
+            )
     return found, notes
 
 

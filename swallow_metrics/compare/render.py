@@ -78,6 +78,8 @@ def details(pair: Pair) -> Iterator[str]:
             text += (
                 f"; its questions were chosen by their results ({each.chosen_by}), which alone can make a difference"
             )
+        if each.early:
+            text += "; a run stopped asking once its gates were decided, so that its score leans away from them"
         yield text
         for run, only in (("A", each.only_a), ("B", each.only_b)):
             if only:

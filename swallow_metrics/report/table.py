@@ -68,7 +68,8 @@ def _evidence(benchmarks: Mapping[str, Mapping[str, Any]]) -> list[Line]:
     for name, data in benchmarks.items():
         if (early := data.get("early")) is not None:
             lines.append(
-                f"{name}: decided after {early['decided_after']:,} questions, {early['not_needed']:,} not needed"
+                f"{name}: decided after {early['decided_after']:,} questions, {early['not_needed']:,} not needed; "
+                "the score of what was asked leans away from the gate"
             )
     answers = sum(data.get("counts", {}).get(name, 0) for data in benchmarks.values() for name in DOUBTS)
     rows = sum(data.get("doubtful_rows", 0) for data in benchmarks.values())

@@ -114,6 +114,18 @@ def test_questions_that_were_chosen_by_their_results(tmp_path, capsys):
     assert compare_runs(read_run(a, print), read_run(c, print))[0][0].chosen_by is None
 
 
+@pytest.mark.parametrize("stopped", ["a", "b"])
+def test_a_run_that_stopped_early(tmp_path, capsys, stopped):
+    """Its score leans away from its gates, and a difference with it."""
+    early = {"early": {"decided_after": 30, "not_needed": 70}}
+    paths = [
+        run_folder(tmp_path / name, scored([1.0, 0.0] * 15), parts=early if name == stopped else None) for name in "ab"
+    ]
+    assert main(["compare", *map(str, paths)]) == 0
+    assert "a run stopped asking once its gates were decided" in capsys.readouterr().out
+    assert compare_runs(*(read_run(path, print) for path in paths))[0][0].to_json()["early"] is True
+
+
 def test_every_line_names_its_metric(tmp_path, capsys):
     """Where a benchmark has several."""
     records = [each | {"scores": each["scores"] | {"f1_score": 0.5}} for each in scored([1.0, 0.0])]

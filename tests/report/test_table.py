@@ -140,7 +140,10 @@ def test_a_baselines_refusal_and_early_decisions_have_lines():
     """And what is doubtful is counted."""
     part = {"metrics": {"m": FIGURE}, "early": {"decided_after": 1200, "not_needed": 5897}, "doubtful_rows": 2}
     told = lines(part, baseline={"refused": "the runs differ in prompt"})
-    assert "b: decided after 1,200 questions, 5,897 not needed" in told
+    assert (
+        "b: decided after 1,200 questions, 5,897 not needed; the score of what was asked leans away from the gate"
+        in told
+    )
     assert "NOT COMPARED with the baseline: the runs differ in prompt" in told
     assert any(line.startswith("audit: 0 doubtful answers, 2 rows that cannot measure") for line in told)
 
