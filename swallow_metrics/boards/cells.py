@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 from swallow_metrics.boards.columns import Column
 from swallow_metrics.compare.known import metric_named
 from swallow_metrics.datatypes import Metric, Record, mean_statistics, ratio
-from swallow_metrics.statistics.intervals import figures
+from swallow_metrics.statistics.intervals import Z95, figures
 from swallow_metrics.statistics.paired import compare_binary, compare_corpora, compare_means, holm
 
 LEVEL = 0.05
@@ -20,7 +20,8 @@ LEVEL = 0.05
 class Cell:
     """A score from 0 to 1 with its 95 % interval, as far as that is known: published scores come without.
 
-    `questions` is sample → statistics of `metric`, on the metric's own scale.
+    `stderr` is the interval's half width, in standard errors of a normal distribution: unlike the standard error it is
+    never 0, not even where all questions are right. `questions` is sample → statistics of `metric`, on its own scale.
     """
 
     value: float
@@ -55,8 +56,9 @@ def cell_of(column: Column, records: Mapping[str, Record]) -> Cell | None:
     found = figures(metric, list(questions.values()))
     if found is None:
         return None
-    numbers: list[Any] = [found["mean"], *cast("list[Any]", found["ci95"]), found["stderr"]]
-    value, low, high, stderr = (None if number is None else number / column.scale for number in numbers)
+    numbers: list[Any] = [found["mean"], *cast("list[Any]", found["ci95"])]
+    value, low, high = (None if number is None else number / column.scale for number in numbers)
+    stderr = None if low is None or high is None else (high - low) / 2 / Z95
     return Cell(cast("float", value), low, high, stderr, column.scale, metric, questions)
 
 
@@ -76,7 +78,7 @@ def averaged(cells: Sequence[Cell | None]) -> Cell | None:
     if len(errors) < len(there):
         return Cell(value)
     stderr = hypot(*errors) / len(there)
-    return Cell(value, max(0.0, value - 1.96 * stderr), min(1.0, value + 1.96 * stderr), stderr)
+    return Cell(value, max(0.0, value - Z95 * stderr), min(1.0, value + Z95 * stderr), stderr)
 
 
 def difference(best: Cell, other: Cell) -> Difference:

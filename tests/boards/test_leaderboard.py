@@ -7,8 +7,10 @@ import json
 import pytest
 
 from recorded import record, run_folder
-from swallow_metrics.boards.cells import Cell, averaged, leaders
+from swallow_metrics.boards.cells import Cell, averaged, cell_of, leaders
+from swallow_metrics.boards.columns import TABLES
 from swallow_metrics.cli.main import main
+from swallow_metrics.datatypes import Record
 
 JA = ("jamcqa", "mmlu_prox_japanese", "swallow_gpqa_ja")
 
@@ -117,6 +119,24 @@ def test_the_best_and_what_is_not_significantly_worse(tmp_path, capsys):
     assert [rows[name]["Japanese: JamC-QA best"] for name in "abc"] == ["1", "1", "0"]
     assert leaders([None, Cell(0.5), Cell(0.5004), Cell(0.4)]) == [False, True, True, False]
     assert leaders([None, None]) == [False, False]
+
+
+@pytest.mark.parametrize("score", [0.0, 1.0])
+def test_few_equal_questions_prove_nothing(tmp_path, capsys, score):
+    """Ten right ones are no significant lead over a published 0.9, nor an average that is known to the last digit."""
+    published = tmp_path / "published.jsonl"
+    published.write_text(json.dumps({"id": "x", "results": {"ja_post": {"JamC-QA": 0.9 if score else 0.1}}}))
+    columns = {column.benchmark for column in TABLES["202604"][0].columns}
+    records = [each for name in ("jamcqa", "mmlu_prox_japanese") for each in letters(name, [score] * 10)]
+    folder = run_folder(tmp_path / "1", records, reference="202604", created="1")
+    assert main(["leaderboard", str(folder), "--with", str(published), "--format", "csv"]) == 0
+    rows = table(capsys.readouterr().out)
+    assert [rows[name]["Japanese: JamC-QA best"] for name in ("model", "x")] == ["1", "1"]
+    column = next(column for column in TABLES["202604"][0].columns if column.benchmark == "jamcqa")
+    cell = cell_of(column, {each["sample"]: Record(**each) for each in records[:10]})
+    average = averaged([cell] * len(columns))
+    assert average.low <= score <= average.high
+    assert average.high - average.low > 0.03
 
 
 def test_runs_of_one_model_are_joined_where_they_may(tmp_path, capsys):
