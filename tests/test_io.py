@@ -132,6 +132,25 @@ def test_a_file_is_whole_or_what_it_was(tmp_path, monkeypatch):
     assert list(file.parent.iterdir()) == [file]
 
 
+def test_what_is_no_plain_file_stays_what_it_is(tmp_path):
+    """A link, also one to nothing yet, and a pipe are written to; nothing takes their place."""
+    link, pipe = tmp_path / "link", tmp_path / "pipe"
+    link.symlink_to(tmp_path / "target")
+    for content in (b"one", b"two"):
+        io.write_atomically(link, content)
+        assert link.is_symlink()
+        assert (tmp_path / "target").read_bytes() == content
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        io.write_atomically(pipe, b"three")
+        assert os.read(reader, 10) == b"three"
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+    assert len(list(tmp_path.iterdir())) == 3
+
+
 @pytest.mark.parametrize("name", ["token", "hf_token", "SECRET", "my_password", "api_key", "aws_secret_key"])
 @given(value=st.text("abc=:/@ é", min_size=1))
 def test_secrets_are_not_shown(name, value):
@@ -158,3 +177,5 @@ def test_versions():
     """Of distributions; None for what is not there."""
     assert io.installed_version("pytest") == pytest.__version__
     assert io.installed_version("no-such-distribution") is None
+    assert io.versions(("pytest", "no-such-distribution")) == f"pytest:{pytest.__version__}"
+    assert io.versions(("no-such-distribution",)) is None

@@ -36,6 +36,15 @@ def test_another_seed_is_another_order():
     assert abs(np.corrcoef([orders[0].index(s) for s in groups], [orders[1].index(s) for s in groups])[0, 1]) < 0.5
 
 
+def test_a_lone_question_stands_anywhere():
+    """Over many orders, the only question of a group is as often late as early."""
+    groups = {str(n): "many" for n in range(99)} | {"lone": "lone"}
+    places = [mixed_order(groups, seed).index("lone") for seed in range(200)]
+    assert 40 < np.mean(places) < 60
+    assert min(places) < 10
+    assert max(places) > 90
+
+
 def test_decided_gates():
     """All gates of the benchmark, also on differences from a baseline; a question in error decides nothing."""
     stop = EarlyStop([GATE], 1000, SCALES)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from cosmic_ray.commands.init import _all_work_items
 from cosmic_ray.mutating import mutate_and_test
+from cosmic_ray.testing import run_tests
 from cosmic_ray.work_item import TestOutcome
 
 ROOT = Path(__file__).parents[2]
@@ -63,8 +64,8 @@ def mutants(paths: list[Path]) -> list:
     return found
 
 
-def run(name: str, sample: int, seed: int) -> tuple[int, int]:
-    """Mutants tested and killed of one row of the table."""
+def run(name: str, sample: int, seed: int, only: list[int]) -> tuple[int, int]:
+    """Mutants tested and killed of one row of the table; with `only`, those with these numbers in the sample."""
     changed, tests = TABLE[name]
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "project"
@@ -77,10 +78,14 @@ def run(name: str, sample: int, seed: int) -> tuple[int, int]:
             path = copy / "swallow_metrics" / part
             paths += sorted(path.rglob("*.py")) if path.is_dir() else [path]
         found = mutants(paths)
-        chosen = random.Random(seed).sample(found, min(sample, len(found)))
+        chosen = list(enumerate(random.Random(seed).sample(found, min(sample, len(found))), 1))
+        chosen = [entry for entry in chosen if not only or entry[0] in only]
         command = f"env --chdir {copy} PYTHONPATH={copy} {sys.executable} -m pytest -x -q -p no:cacheprovider {tests}"
+        outcome, output = run_tests(command, LIMIT_S)
+        if outcome != TestOutcome.SURVIVED:
+            raise SystemExit(f"{name}: expected that the tests pass before a line is changed, found\n{output}")
         killed = 0
-        for number, mutation in enumerate(chosen, 1):
+        for number, mutation in chosen:
             result = mutate_and_test([mutation], command, LIMIT_S)
             if result.test_outcome == TestOutcome.SURVIVED:
                 print(f"{name} {number}: survived\n{result.diff}", flush=True)
@@ -96,8 +101,9 @@ def main() -> None:
     parser.add_argument("rows", nargs="*", choices=[*TABLE, []], help="rows of the table; all when none is given")
     parser.add_argument("--sample", type=int, default=100, help="mutants per row, drawn at random")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", type=int, nargs="*", default=[], help="numbers in the sample, such as its survivors")
     given = parser.parse_args()
-    counts = [run(name, given.sample, given.seed) for name in given.rows or TABLE]
+    counts = [run(name, given.sample, given.seed, given.only) for name in given.rows or TABLE]
     tested, killed = map(sum, zip(*counts, strict=True))
     print(f"all: {killed} of {tested} killed ({killed / tested:.1%})")
 
