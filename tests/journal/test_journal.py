@@ -1,5 +1,6 @@
 """The journal: what is written can be read, whatever happens."""
 
+import json
 import subprocess
 import sys
 
@@ -83,6 +84,68 @@ def test_a_torn_line_is_cut_before_the_next(tmp_path, torn):
     writer.append(Request("b", "2", ()), Response("next"), "k2")
     writer.close()
     assert JournalReader([path], pytest.fail).lines == 2
+
+
+@pytest.mark.parametrize("whole", [b"", b"{}\n", b"{}\n" * 30_000])
+@pytest.mark.parametrize("torn", [0, 1, 65_534, 65_535, 65_536, 65_537, 200_000])
+def test_a_torn_line_of_any_length_is_cut(tmp_path, whole, torn):
+    """All of it and nothing before it, also where it is longer than what is read at once."""
+    path = tmp_path / "responses.jsonl"
+    path.write_bytes(whole + b"x" * torn)
+    writer = JournalWriter(path)
+    writer.copy(b"next")
+    writer.close()
+    assert path.read_bytes() == whole + b"next\n"
+
+
+def test_a_removed_journal_comes_back(tmp_path):
+    """With its folder, as it was; one that nobody removed is left as it is."""
+    path = tmp_path / "run" / "responses.jsonl"
+    path.parent.mkdir()
+    for remove in (False, True):
+        writer = JournalWriter(path)
+        writer.copy(b"line")
+        if remove:
+            path.unlink()
+            path.parent.rmdir()
+        writer.close()
+        assert path.read_bytes() == b"line\n" * (1 + remove)
+
+
+PLACES = {"benchmark": "c", "sample": "2", "repeat": 1, "turn": 1, "role": "judge", "judge": "j", "attempt": 1}
+
+
+def test_an_answer_belongs_to_its_place_alone(tmp_path):
+    """Requests that differ in one part of the place have an answer each, with and without their keys."""
+    from dataclasses import replace
+
+    request = Request("b", "1", ())
+    requests = [request, *[replace(request, **{name: value}) for name, value in PLACES.items()]]
+    writer = JournalWriter(tmp_path / "responses.jsonl")
+    for number, each in enumerate(requests):
+        writer.append(each, Response(str(number)), f"key {number}")
+    writer.close()
+    reader = JournalReader([tmp_path], pytest.fail, compare=True)
+    for number, each in enumerate(requests):
+        assert reader.at_place(place_of(each)).text == reader.with_key(f"key {number}").text == str(number)
+
+
+def test_what_stands_beside_an_answer_may_be_anything(tmp_path):
+    """It is unknown then; a wrong one of what decides is refused with what was expected."""
+    answer = {"benchmark": "b", "sample": "1", "text": "t"}
+    odd = {"usage": [1], "model": 3, "reasoning": 1, "trouble": "x", "finish_reason": 2}
+    assert to_response(answer | odd) == Response("t")
+    odd = {"usage": {"prompt_tokens": -1, "completion_tokens": "3", "reasoning_tokens": True}, "trouble": [1, "x"]}
+    assert to_response(answer | odd) == Response("t", trouble=("x",))
+    for name, wrong in (
+        [(name, 0) for name in ("benchmark", "sample", "text", "role", "judge", "key", "choices")]
+        + [(name, wrong) for name in ("repeat", "turn", "attempt") for wrong in (-1, True, "1", 1.0, None)]
+        + [("choices", [1]), ("choices", "x"), ("role", None)]
+    ):
+        path = tmp_path / "responses.jsonl"
+        path.write_text(json.dumps(answer | {name: wrong}))
+        with pytest.raises(UsageError, match=f"line 1: expected '{name}' to be .*, but got"):
+            JournalReader([path], pytest.fail)
 
 
 def test_a_full_disk_leaves_whole_lines(tmp_path):

@@ -85,6 +85,50 @@ def test_averages_gates_and_what_is_missing():
     )
 
 
+LOUD = {
+    "NOT COMPARED": {"red": True, "bold": True},
+    "INCOMPLETE": {"red": True, "bold": True},
+    "gate FAILED: measured": {"red": True, "bold": True},
+    "gate FAILED: b.m>=0.5 was": {"red": True, "bold": True},
+    "gate UNDERPOWERED: strict": {"red": True, "bold": True},
+    "gate UNDERPOWERED: lenient": {"yellow": True},
+    "gate passed": {"green": True},
+    "sandbox: none (WEAKER": {"yellow": True, "bold": True},
+    "warning: odd": {"yellow": True},
+    "b m: few": {"yellow": True},
+    "average judge score": {"yellow": True},
+    "average F1": {},
+    "benchmark": {"bold": True},
+    "b ": {"bold": False},
+    "chance": {},
+}
+
+
+def test_what_needs_attention_is_seen():
+    """What makes a run fail or incomplete is red and bold, what is doubtful yellow, what passed green, the rest plain."""
+    gate = {"expression": "strict", "threshold": 0.5, "value": 0.5}
+    document = {
+        "benchmarks": {"b": PART | {"metrics": {"m": FIGURE | {"note": "few"}}, "chance": 0.25}, "c": PART | {"metrics": {}}},
+        "families": {
+            "judge": {"mean": 0.5, "benchmarks": ["b"], "missing": ["d"]},
+            "f1": {"mean": 0.5, "benchmarks": ["b", "c"], "missing": []},
+        },
+        "sandbox": {"level": "none"},
+        "gates": [
+            gate | {"expression": "measured", "passed": False},
+            gate | {"expression": "b.m>=0.5", "passed": False, "value": None},
+            gate | {"passed": False, "verdict": "underpowered"},
+            gate | {"expression": "lenient", "passed": True, "verdict": "underpowered"},
+            gate | {"passed": True},
+        ],
+        "baseline": {"refused": "another version"},
+        "incomplete": {"missing": 1, "selected": 4},
+    }  # fmt: skip
+    shown = results_table(document, ["odd"])
+    for begins, markup in LOUD.items():
+        assert next(m for text, m in shown if text.startswith(begins)) == markup, begins
+
+
 @pytest.mark.parametrize(
     ("gate", "line"),
     [

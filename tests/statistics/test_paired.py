@@ -94,6 +94,14 @@ def test_corpora_are_resampled_together():
     assert found.method == "bootstrap"
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_no_bootstrap_shows_more_than_its_resamples_can(sign):
+    """However sure the difference, p is not below 1 in 2,000."""
+    first = np.array([(value, 1.0) for value in np.linspace(0.2, 0.6, 400)])
+    second = first + np.array([0.3 * sign, 0.0])
+    assert compare_corpora(Metric("m"), first, second).p == 1 / 2000
+
+
 ROWS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=25)
 
 

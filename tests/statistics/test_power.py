@@ -52,6 +52,8 @@ def test_variance_parts():
     assert variance_parts([[1.0], [0.0]]) is None
     assert variance_parts([[1.0, 0.0]]) is None
     assert variance_parts([[1.0, 0.0], [0.0, 1.0]]) == (0.5, 0.0)
+    unequal = [[1.0, 1.0, 1.0, 0.0], [0.0, 0.0], [], [1.0]]  # by hand: 3/16, and (27/56 - 3/16) / 2
+    assert variance_parts(unequal) == pytest.approx((3 / 16, 33 / 224))
 
 
 def test_repeats_needed():
@@ -59,3 +61,19 @@ def test_repeats_needed():
     assert repeats_needed(within=0.2, between=0.02, n=1000, wanted=0.0396) == pytest.approx(0.2 / 0.0899, abs=1)
     assert repeats_needed(within=0.0, between=0.02, n=1000, wanted=0.05) == 1
     assert repeats_needed(within=0.2, between=0.2, n=1000, wanted=0.01) is None
+
+
+@given(st.floats(0, 1), st.floats(0, 0.25), st.integers(1, 10_000), st.floats(0.001, 0.2), st.floats(0, 0.95))
+def test_the_repeats_that_are_needed_show_what_is_wanted(within, between, n, wanted, correlation):
+    """One fewer does not; where no number does, the questions alone hide it."""
+
+    def shown(repeats):
+        spread = between * (1 - correlation) + (within / repeats if repeats else 0.0)
+        return smallest_difference((2 * spread / n) ** 0.5)
+
+    repeats = repeats_needed(within, between, n, wanted, correlation)
+    if repeats is None:
+        assert shown(0) >= wanted * (1 - 1e-6)
+    else:
+        assert shown(repeats) <= wanted * (1 + 1e-6)
+        assert repeats == 1 or shown(repeats - 1) >= wanted * (1 - 1e-6)
