@@ -19,7 +19,14 @@ from swallow_metrics.reference import REFERENCES
     "--format", "form", type=click.Choice(["json", "row"]), default="json",
     help="The whole document (json), or its comma-separated line of values.",
 )  # fmt: skip
-@click.option("--output", type=click.File("w", encoding="utf-8", lazy=True), default="-", help="Write to a file.")
+@click.option(
+    "--out",
+    "output",
+    type=click.File("w", encoding="utf-8", lazy=True),
+    default="-",
+    metavar="FILE",
+    help="Write to a file.",
+)
 def aggregate(
     runs: tuple[Any, ...],
     reference: str | None,

@@ -24,7 +24,14 @@ from swallow_metrics.errors import UsageError
     help="The difference that matters, as a share of a metric's scale (0.01: one point of 100).",
 )
 @click.option("--allow", multiple=True, metavar="FIELD", help="A field of fingerprints that may differ; repeatable.")
-@click.option("--output", type=click.File("w", encoding="utf-8", lazy=True), default="-", help="Write to a file.")
+@click.option(
+    "--out",
+    "output",
+    type=click.File("w", encoding="utf-8", lazy=True),
+    default="-",
+    metavar="FILE",
+    help="Write to a file.",
+)
 def compare(
     runs: tuple[Any, ...],
     form: str,

@@ -24,7 +24,10 @@ def warn(text: str) -> None:
 @click.command()
 @RUNS
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="The file to write (default: report.html in the first run)."
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The file to write (default: report.html in the first run).",
 )
 @LANGUAGE
 def html(runs: tuple[Path, ...], out: Path | None, lang: str | None) -> None:

@@ -79,8 +79,8 @@ _COUNT = click.IntRange(1)
 )
 @click.option("--estimate", "only_estimate", is_flag=True, help="Tell what it would cost, and ask nothing.")
 @click.option("--compare", "earlier", type=_PATH, metavar="FILE", help="An earlier check to compare with.")
-@click.option("--output", type=_PATH, metavar="FILE", help="Where the check goes (a new file in reports).")
-@click.option("--resume", is_flag=True, help="Go on with the interrupted check of --output.")
+@click.option("--out", "output", type=_PATH, metavar="FILE", help="Where the check goes (a new file in reports).")
+@click.option("--resume", is_flag=True, help="Go on with the interrupted check of --out.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to print (table).")
 def judge_check(
     judge_model: str, judge_base_url: str | None, judge_api_key_env: str, judge_generation: tuple[str, ...],
@@ -175,7 +175,7 @@ def _output(given: Path | None, model: str, *, resume: bool) -> Path:
     if given is not None:
         return given
     if resume:
-        raise UsageError("--resume needs the --output of the check to go on with")
+        raise UsageError("--resume needs the --out of the check to go on with")
     name = re.sub(r"[^\w.-]+", "-", model).strip("-.") or "judge"
     return Path("reports", f"judge-check-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{name}.json")
 
@@ -192,6 +192,6 @@ def _with_progress(run: Callable[[Callable[[Verdict], Any]], None], total: int, 
         try:
             run(keep)
         except KeyboardInterrupt:
-            click.echo(f"\n{len(verdicts)} of {total} verdicts are kept; go on with --output {path} --resume", err=True)
+            click.echo(f"\n{len(verdicts)} of {total} verdicts are kept; go on with --out {path} --resume", err=True)
             raise
     return verdicts

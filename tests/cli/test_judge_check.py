@@ -28,7 +28,7 @@ def judge():
 def test_a_check_and_the_next_one(judge, tmp_path, capsys):
     """Figures and a file of every verdict; a second check is compared, and a milder judge is called changed."""
     first, second, third = (tmp_path / f"{n}.json" for n in "abc")
-    assert check(judge.url, "--repeats", 2, "--output", first, "--price", 2, 8) == 0
+    assert check(judge.url, "--repeats", 2, "--out", first, "--price", 2, 8) == 0
     out = capsys.readouterr().out
     told = r"requests +320, .*\ntokens, about +[\d,]+ of prompts, 80,000 of replies\ncost, about +\d\.\d\d US dollars\n"
     assert re.match(told, out)
@@ -41,11 +41,11 @@ def test_a_check_and_the_next_one(judge, tmp_path, capsys):
     assert len(document["verdicts"]) == 320
     assert document["judge"]["name"] == "the judge"
 
-    assert check(judge.url, "--repeats", 2, "--output", second, "--compare", first) == 0
+    assert check(judge.url, "--repeats", 2, "--out", second, "--compare", first) == 0
     assert "since the earlier one  no change seen: +0.00 points" in capsys.readouterr().out
 
     judge.answer = lambda body: judged(body, added=1)
-    assert check(judge.url, "--repeats", 2, "--output", third, "--compare", first, "--format", "json") == 1
+    assert check(judge.url, "--repeats", 2, "--out", third, "--compare", first, "--format", "json") == 1
     found = json.loads(capsys.readouterr().out)["compared_with"]
     assert found["changed"]
     assert found["same_prompts"]
@@ -84,7 +84,7 @@ def test_an_estimate_asks_nothing(judge, tmp_path, capsys, monkeypatch):
 def test_a_judge_is_asked_as_in_a_run(judge, tmp_path, judge_model, version, sent, not_sent):
     """The reference's own judge with the settings of the version (JU2-1)."""
     arguments = ["--judge-model", judge_model, "--judge-base-url", judge.url, "--reference", version, "--repeats", "1"]
-    assert main(["judge-check", *arguments, "--output", str(tmp_path / "a.json")]) == 0
+    assert main(["judge-check", *arguments, "--out", str(tmp_path / "a.json")]) == 0
     for body in judge.bodies:
         assert sent.items() <= body.items()
         assert not set(not_sent) & set(body)
@@ -92,7 +92,7 @@ def test_a_judge_is_asked_as_in_a_run(judge, tmp_path, judge_model, version, sen
 
 def test_each_answer_is_shown_in_both_turns(judge, tmp_path):
     """The first turn has one answer, the second both, in either order; every answer is judged at both places."""
-    assert check(judge.url, "--repeats", 1, "--output", tmp_path / "a.json") == 0
+    assert check(judge.url, "--repeats", 1, "--out", tmp_path / "a.json") == 0
     texts = [body["messages"][-1]["content"] for body in judge.bodies]
     one, other = "The stretchy gluten", "36 × 60 = 2,160 minutes."
     shown = [text for text in texts if one in text or other in text]
@@ -105,27 +105,27 @@ def test_each_answer_is_shown_in_both_turns(judge, tmp_path):
 def test_replies_are_kept_and_not_asked_for_again(judge, tmp_path, capsys):
     """An interrupted check goes on; a finished one is not written over."""
     output = tmp_path / "a.json"
-    assert check(judge.url, "--repeats", 1, "--output", output) == 0
+    assert check(judge.url, "--repeats", 1, "--out", output) == 0
     output.unlink()
     journal = tmp_path / "a.responses.jsonl"
     kept = journal.read_text().splitlines(keepends=True)[:100]
     journal.write_text("".join(kept))
     judge.bodies.clear()
-    assert check(judge.url, "--repeats", 1, "--output", output) == WRONG_USAGE
+    assert check(judge.url, "--repeats", 1, "--out", output) == WRONG_USAGE
     assert "add --resume" in capsys.readouterr().err
-    assert check(judge.url, "--repeats", 1, "--output", output, "--resume") == 0
+    assert check(judge.url, "--repeats", 1, "--out", output, "--resume") == 0
     assert len(judge.bodies) == 60
-    assert check(judge.url, "--repeats", 1, "--output", output) == WRONG_USAGE
+    assert check(judge.url, "--repeats", 1, "--out", output) == WRONG_USAGE
     assert "is there already" in capsys.readouterr().err
 
 
 def test_unreadable_verdicts_are_asked_for_again(judge, tmp_path, capsys):
     """Retries come with a seed; what never has a rating is not a rating, and exit status 1."""
     judge.answer = lambda body: "no rating" if "seed" not in body else judged(body)
-    assert check(judge.url, "--repeats", 1, "--output", tmp_path / "a.json") == 0
+    assert check(judge.url, "--repeats", 1, "--out", tmp_path / "a.json") == 0
     assert "readable verdicts      0.0%\n  after retries        100.0%" in capsys.readouterr().out
     judge.answer = lambda body: "no rating"
-    assert check(judge.url, "--repeats", 1, "--judge-retries", 0, "--output", tmp_path / "b.json") == 1
+    assert check(judge.url, "--repeats", 1, "--judge-retries", 0, "--out", tmp_path / "b.json") == 1
     found = json.loads((tmp_path / "b.json").read_text())["figures"]
     assert (found["readable_after_retries"], found["agreement"]["alpha"], found["errors"]) == (0, None, 0)
 
@@ -133,7 +133,7 @@ def test_unreadable_verdicts_are_asked_for_again(judge, tmp_path, capsys):
 def test_a_judge_that_fails(judge, tmp_path, capsys):
     """Every verdict is an error with its cause, and there is a file nonetheless; nothing is a rating."""
     judge.answer = lambda body: (400, {}, '{"error": {"message": "too long"}}')
-    assert check(judge.url, "--repeats", 1, "--output", tmp_path / "a.json") == 1
+    assert check(judge.url, "--repeats", 1, "--out", tmp_path / "a.json") == 1
     out = capsys.readouterr().out
     assert "errors                 160 of 160" in out
     assert "too long" in out
@@ -145,7 +145,7 @@ def test_a_key_that_is_refused(tmp_path, capsys, monkeypatch):
     """The judge is not asked for the rest."""
     monkeypatch.setenv("OPENAI_API_KEY", "wrong-key-wrong-key")
     with Endpoint(judged, key="right") as server:
-        assert check(server.url, "--repeats", 1, "--max-in-flight", 1, "--output", tmp_path / "a.json") == 1
+        assert check(server.url, "--repeats", 1, "--max-in-flight", 1, "--out", tmp_path / "a.json") == 1
     out, err = capsys.readouterr()
     assert "refuses the key in $OPENAI_API_KEY" in out
     assert "wrong-key" not in out + err + (tmp_path / "a.json").read_text()
@@ -157,10 +157,10 @@ def test_a_judge_with_a_dialect(judge, tmp_path, capsys, monkeypatch):
     refusal = json.dumps({"error": {"message": "temperature is not supported by this model"}})
     judge.answer = lambda body: (400, {}, refusal) if "temperature" in body else judged(body)
     refused, cured = tmp_path / "a.json", tmp_path / "b.json"
-    assert check(judge.url, "--repeats", 1, "--output", refused) == 1
+    assert check(judge.url, "--repeats", 1, "--out", refused) == 1
     assert "leave it out with --judge-generation temperature=" in capsys.readouterr().out
     cure = ("--judge-generation", "temperature=", "--judge-generation", "top_k=5", "--judge-header", "X-Team=TEAM")
-    assert check(judge.url, "--repeats", 1, "--output", cured, *cure) == 0
+    assert check(judge.url, "--repeats", 1, "--out", cured, *cure) == 0
     assert judge.headers[-1]["X-Team"] == "secret-of-the-team"
     assert (judge.bodies[-1]["top_k"], judge.bodies[-1]["max_tokens"]) == (5, 4096)
     told = json.loads(cured.read_text())["judge"]
@@ -173,8 +173,8 @@ def test_a_judge_with_a_dialect(judge, tmp_path, capsys, monkeypatch):
     [
         (["--judge-generation", "top_k"], "--judge-generation KEY=VALUE"),
         (["--judge-header", "X-Team=NOT_SET_ANYWHERE"], "$NOT_SET_ANYWHERE"),
-        (["--output", "a.json", "--resume", "--repeats", "0"], "repeats"),
-        (["--resume"], "--resume needs the --output"),
+        (["--out", "a.json", "--resume", "--repeats", "0"], "repeats"),
+        (["--resume"], "--resume needs the --out"),
         (["--judge-prompts", "nowhere.toml"], "nowhere.toml"),
         (["--compare", "nowhere.json"], "nowhere.json"),
         (["--price", "-1", "2"], "price"),

@@ -54,6 +54,18 @@ SINGLE = [  # every option of every command that takes one value
 ]
 
 
+def test_what_is_written_has_one_name():
+    """`--out` in every command that writes: nobody has to remember which command says it otherwise."""
+    spelled = {}
+    for name in COMMANDS:
+        for option in swallow.get_command(None, name).params:
+            for word in option.opts:
+                if word.startswith("--out"):
+                    spelled.setdefault(word, set()).add(name)
+    writers = {"leaderboard", "compare", "aggregate", "judge-check", "merge", "html", "export", "import"}
+    assert spelled == {"--out": writers}
+
+
 @pytest.mark.parametrize(("name", "option"), SINGLE)
 def test_an_option_given_twice(name, option, capsys):
     """Is refused: one of both values would be ignored."""

@@ -193,7 +193,7 @@ def test_any_number_of_runs(tmp_path, capsys):
         str(run_folder(tmp_path / name, [r for b in names for r in scored([float(n % k == 0) for n in range(200)], b)], name=f"m_{name}*"))
         for name, k in (("a", 2), ("b", 3), ("c", 5))
     ]  # fmt: skip
-    assert main(["compare", *paths, "--output", str(tmp_path / "out.md"), "--format", "md"]) == 0
+    assert main(["compare", *paths, "--out", str(tmp_path / "out.md"), "--format", "md"]) == 0
     text = (tmp_path / "out.md").read_text()
     assert text.count("| swallow\\_jhumaneval | 0.500 |") == 2
     assert "m\\_c\\*" in text

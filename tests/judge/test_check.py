@@ -194,8 +194,8 @@ def test_a_check_can_be_read_back(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda d: d.update(kind="report"), "expected a file that `swallow judge-check --output` wrote"),
-        (lambda d: d.update(schema=2), "expected a file that `swallow judge-check --output` wrote"),
+        (lambda d: d.update(kind="report"), "expected a file that `swallow judge-check --out` wrote"),
+        (lambda d: d.update(schema=2), "expected a file that `swallow judge-check --out` wrote"),
         (lambda d: d.update(dialogues_sha256="0"), "is a check with other dialogues than those of this release"),
         (lambda d: d.pop("verdicts"), "expected verdicts as `swallow judge-check` writes them"),
         (lambda d: d["verdicts"][0].update(x=1), "expected verdicts as"),

@@ -29,7 +29,7 @@ def full_report(tmp_path):
         path = tmp_path / f"{name}.json"
         path.write_text(json.dumps(report([record(str(n), value) for n, value in enumerate(values)])))
         paths.append(str(path))
-    assert main(["compare", *paths, "--format", "json", "--output", str(tmp_path / "out.json")]) == 0
+    assert main(["compare", *paths, "--format", "json", "--out", str(tmp_path / "out.json")]) == 0
     document = report([record("0", 1.0, counts={"truncated": 1})])
     part = document["swallow"]["benchmarks"]["mini"]
     part |= {"unextracted": 0, "truncated": 0, "counts": {}, "dataset": {"revision": None, "sha256": None}}

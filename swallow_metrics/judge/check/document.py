@@ -50,7 +50,7 @@ def write_document(path: Path, document: Mapping[str, Any]) -> None:
     try:
         write_atomically(path, dumps(document) + b"\n")
     except OSError as error:
-        raise UsageError(f"cannot write {path} ({error.strerror or error}); give another --output") from error
+        raise UsageError(f"cannot write {path} ({error.strerror or error}); give another --out") from error
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def read_document(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: expected a file of `swallow judge-check`, but cannot read it ({error})") from error
     if not isinstance(document, dict) or document.get("kind") != KIND or document.get("schema") != SCHEMA:
-        raise UsageError(f"{path}: expected a file that `swallow judge-check --output` wrote")
+        raise UsageError(f"{path}: expected a file that `swallow judge-check --out` wrote")
     if document.get("dialogues_sha256") != set_sha256():
         raise UsageError(
             f"{path} is a check with other dialogues than those of this release; check the judge again to compare"

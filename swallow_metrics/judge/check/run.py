@@ -26,9 +26,9 @@ def journal_of(output: Path) -> Path:
 def prepare_output(output: Path, *, resume: bool) -> None:
     """Make sure that a check writes over nothing. Raises UsageError."""
     if output.exists():
-        raise UsageError(f"{output} is there already; give another --output")
+        raise UsageError(f"{output} is there already; give another --out")
     if (journal := journal_of(output)).exists() and not resume:
-        raise UsageError(f"{journal} has the replies of an interrupted check; add --resume, or give another --output")
+        raise UsageError(f"{journal} has the replies of an interrupted check; add --resume, or give another --out")
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
