@@ -15,7 +15,7 @@ from swallow_metrics.engines.dialect import CUTS, TooLong, answer_room, cut_left
 from swallow_metrics.engines.vllm_chat import Chat, Reasoning, template_arguments
 from swallow_metrics.engines.vllm_model import one_line
 from swallow_metrics.engines.vllm_process import EngineProcess
-from swallow_metrics.engines.vllm_setup import check
+from swallow_metrics.engines.vllm_setup import checked_setup
 from swallow_metrics.errors import EngineDown, EngineError, PromptTooLong
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class VLLMEngine:
         on_long_prompt: str = "error",
     ) -> None:
         self._cuts = CUTS if on_long_prompt == "truncate-left" else 0
-        self._setup = check(model, engine_args, chat_template, use_chat_template, reasoning_parser, lora)
+        self._setup = checked_setup(model, engine_args, chat_template, use_chat_template, reasoning_parser, lora)
         self._process = EngineProcess(self._setup, log, verbose=verbose)
         self._opening = asyncio.Lock()
         self._loaded: _Loaded | None = None

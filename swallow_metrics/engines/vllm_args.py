@@ -113,7 +113,7 @@ def serve_flags(arguments: Mapping[str, Any]) -> list[str]:
     return flags
 
 
-def without_secrets(arguments: Mapping[str, Any]) -> dict[str, Any]:
+def masked(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Arguments for the report: what the user gave that may be a secret is masked."""
     return {name: "***" if isinstance(value, str) and is_secret(name) else value for name, value in arguments.items()}
 

@@ -25,7 +25,7 @@ from swallow_metrics.engines.vllm_chat import PLAIN_TEMPLATE
 from swallow_metrics.engines.vllm_log import cause_in, last_lines
 from swallow_metrics.engines.vllm_model import default_sampling, fetch_config
 from swallow_metrics.engines.vllm_scratch import Scratch
-from swallow_metrics.engines.vllm_setup import check
+from swallow_metrics.engines.vllm_setup import checked_setup
 from swallow_metrics.engines.watchdog import Watchdog, end
 from swallow_metrics.errors import EngineDown
 from swallow_metrics.io import installed_version, write_atomically
@@ -56,7 +56,7 @@ class VLLMServer:
         verbose: bool = False,
         start_timeout_s: float = 3600.0,
     ) -> None:
-        self._setup = check(model, engine_args, chat_template, use_chat_template, reasoning_parser, lora)
+        self._setup = checked_setup(model, engine_args, chat_template, use_chat_template, reasoning_parser, lora)
         self._log = log
         self._verbose = verbose
         self._start_timeout_s = start_timeout_s

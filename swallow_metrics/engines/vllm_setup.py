@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from swallow_metrics.engines.vllm_args import check_reasoning_parser, engine_arguments, vllm_folder, without_secrets
+from swallow_metrics.engines.vllm_args import check_reasoning_parser, engine_arguments, masked, vllm_folder
 from swallow_metrics.engines.vllm_files import adapter_rank, check_chat_template, check_model_type
 from swallow_metrics.engines.vllm_model import commit_of, folder_sha256, local_folder
 from swallow_metrics.errors import UsageError
@@ -70,14 +70,14 @@ class Setup:
             "revision": self.arguments.get("revision"),
             "commit": self.commit,
             "folder_sha256": self.folder_sha256,
-            "engine_args": without_secrets(self.given),
+            "engine_args": masked(self.given),
             "chat_template": template if self.use_chat_template else None,
             "reasoning_parser": self.reasoning_parser,
             **({"lora": str(self.lora), "lora_sha256": self.lora_sha256} if self.lora else {}),
         }
 
 
-def check(
+def checked_setup(
     model: str,
     engine_args: Mapping[str, Any] | None,
     chat_template: Path | None,

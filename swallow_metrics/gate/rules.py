@@ -154,7 +154,7 @@ def _threshold(number: str, text: str) -> float:
     return value
 
 
-def check(gates: Iterable[Gate], benchmarks: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+def decide(gates: Iterable[Gate], benchmarks: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Each gate that is not relative, with its value and whether it passed; what was not measured does not pass."""
     results = []
     for gate in gates:

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from swallow_metrics.datatypes import Record, Response
-from swallow_metrics.html.parts import OverBudgetError, Parts
+from swallow_metrics.html.packer import OverBudgetError, Packer
 from swallow_metrics.html.spans import reading_span
 from swallow_metrics.runs import Question, Run
 
@@ -49,7 +49,7 @@ def pack(runs: Sequence[Run], findings: Sequence[Findings] = (), budget: int | N
     longest = LONGEST
     while True:
         lengths: list[int] = []
-        with Parts(budget if longest > SHORTEST else None) as parts:
+        with Packer(budget if longest > SHORTEST else None) as parts:
             try:
                 index = _index(runs, asked, findings, _clipper(longest, lengths), parts)
                 return Packed(index, parts.packed(), parts.starts, longest)
@@ -82,7 +82,7 @@ def _index(
     asked: Sequence[tuple[str, str]],
     findings: Sequence[Findings],
     clip: Clip,
-    parts: Parts,
+    parts: Packer,
 ) -> dict[str, Any]:
     """The columns; every sample goes to `parts`. Raises OverBudgetError, UsageError."""
     benchmarks = list(dict.fromkeys(name for run in runs for name in run.benchmarks))

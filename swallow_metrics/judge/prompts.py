@@ -11,7 +11,7 @@ from typing import Any
 
 from swallow_metrics.errors import UsageError
 from swallow_metrics.io import read_toml
-from swallow_metrics.prompts.template import check
+from swallow_metrics.prompts.template import check_fields
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "single-v1": ("question", "answer"),
@@ -100,5 +100,5 @@ def _template(table: dict[str, Any], place: str, fields: tuple[str, ...]) -> Tem
     for key in ("system_prompt", "prompt_template"):
         if not isinstance(table.get(key), str):
             raise UsageError(f"{place}: expected {key!r} to be a text, but got {table.get(key)!r:.60}")
-    check(table["prompt_template"], fields, f"{place}, prompt_template")
+    check_fields(table["prompt_template"], fields, f"{place}, prompt_template")
     return Template(table["system_prompt"], table["prompt_template"])

@@ -98,7 +98,7 @@ def _swallow(shards: Sequence[ShardRun], records: Mapping[str, Sequence[Record]]
 
 def _gate(gate: rules.Gate, parts: Mapping[str, Any]) -> dict[str, Any]:
     """A gate's entry in the report."""
-    (entry,) = rules.check([gate], parts)
+    (entry,) = rules.decide([gate], parts)
     metrics = parts[gate.benchmark]["metrics"]
     name = rules.full_name(gate.metric, metrics)
     return entry | ({"ci95": metrics[name]["ci95"]} if name in metrics else {})

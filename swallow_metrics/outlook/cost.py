@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from swallow_metrics.judge.check.asking import TOKENS_A_REPLY
+from swallow_metrics.judge.check.asking import TOKENS_PER_REPLY
 from swallow_metrics.judge.panel import judge_names
+from swallow_metrics.outlook.benchmark import BenchmarkOutlook
 from swallow_metrics.outlook.measured import Measured
-from swallow_metrics.outlook.part import Part
 from swallow_metrics.settings import Settings
 
 
-def totals(parts: Sequence[Part], settings: Settings, measured: Measured | None) -> Iterator[str]:
+def totals(parts: Sequence[BenchmarkOutlook], settings: Settings, measured: Measured | None) -> Iterator[str]:
     """Requests, time and cost, a line each."""
     requests, judgements = sum(part.requests for part in parts), sum(part.judgements for part in parts)
     yield f"requests: {requests:,} to the model, {judgements:,} to judges"
@@ -22,8 +22,10 @@ def totals(parts: Sequence[Part], settings: Settings, measured: Measured | None)
     if measured is None:
         yield "time: not known; ask some questions first (--limit 20) and give that run's folder with --run-dir"
     else:
-        told = f"{measured.a_second:.2f} answers a second in {measured.folder} ({measured.answers:,} answers)"
-        yield f"time: about {_duration(requests / measured.a_second)}, at {told}"
+        told = (
+            f"{measured.answers_per_second:.2f} answers per second in {measured.folder} ({measured.answers:,} answers)"
+        )
+        yield f"time: about {_duration(requests / measured.answers_per_second)}, at {told}"
     if not settings.prices:
         yield "cost: not known; give --prices FILE"
         return
@@ -33,7 +35,7 @@ def totals(parts: Sequence[Part], settings: Settings, measured: Measured | None)
         yield _cost_of_judge(judged, name, settings, measured)
 
 
-def _cost_of_model(parts: Sequence[Part], settings: Settings) -> str:
+def _cost_of_model(parts: Sequence[BenchmarkOutlook], settings: Settings) -> str:
     if (price := settings.prices.get(settings.model or "")) is None:
         return f"cost of the model: --prices has no table for {settings.model!r}"
     prompts = sum(part.prompt_tokens for part in parts)
@@ -47,14 +49,14 @@ def _cost_of_model(parts: Sequence[Part], settings: Settings) -> str:
     return f"cost of the model: {bound} {dollars:.2f} USD for {prompts:,.0f} and {answers:,.0f} tokens"
 
 
-def _cost_of_judge(parts: Sequence[Part], name: str, settings: Settings, measured: Measured | None) -> str:
+def _cost_of_judge(parts: Sequence[BenchmarkOutlook], name: str, settings: Settings, measured: Measured | None) -> str:
     if (price := settings.prices.get(name)) is None:
         return f"cost of the judge: --prices has no table for {name!r}"
     prompts, replies, how = 0.0, 0.0, "measured"
     for part in parts:
         reply = measured.length(part.benchmark.id, "judge") if measured is not None else None
         if reply is None:
-            reply, how = TOKENS_A_REPLY, "assumed"
+            reply, how = TOKENS_PER_REPLY, "assumed"
         prompts += part.judge_tokens
         replies += reply * part.judgements / len(judge_names(settings))
     dollars = (prompts * price["prompt"] + replies * price["completion"]) / 1e6

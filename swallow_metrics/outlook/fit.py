@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from swallow_metrics.datatypes import Benchmark, Sample
 from swallow_metrics.engines.vllm_files import context_of
 from swallow_metrics.errors import MeasurementError
+from swallow_metrics.outlook.benchmark import first_request
 from swallow_metrics.outlook.look import THEN
-from swallow_metrics.outlook.part import first_request
 from swallow_metrics.outlook.tokens import Counter, token_counter
 from swallow_metrics.settings import Settings
 

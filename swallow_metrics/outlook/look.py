@@ -10,9 +10,9 @@ from swallow_metrics.datatypes import Benchmark, Request, Sample
 from swallow_metrics.engines.dialect import body_of
 from swallow_metrics.io import printable
 from swallow_metrics.judge.prompts import JudgePrompts
+from swallow_metrics.outlook.benchmark import BenchmarkOutlook, first_request, outlook_of
 from swallow_metrics.outlook.cost import totals
 from swallow_metrics.outlook.measured import Measured
-from swallow_metrics.outlook.part import Part, first_request, part_of
 from swallow_metrics.outlook.tokens import Counter
 from swallow_metrics.report.table import aligned
 from swallow_metrics.settings import Settings
@@ -33,7 +33,7 @@ def look(
     yield f"prompts: counted with {counter.how}"
     parts = []
     for name, (benchmark, samples) in asked.items():
-        parts.append(part_of(benchmark, samples, settings, counter, measured, judged.get(name)))
+        parts.append(outlook_of(benchmark, samples, settings, counter, measured, judged.get(name)))
         yield ""
         yield f"{name} {samples[0].id}, as it is sent:"
         yield from _shown(first_request(benchmark, samples[0], settings), settings, counter)
@@ -49,7 +49,7 @@ def look(
     yield from totals(parts, settings, measured)
 
 
-def _fit(parts: Sequence[Part], settings: Settings, counter: Counter) -> Iterator[str]:
+def _fit(parts: Sequence[BenchmarkOutlook], settings: Settings, counter: Counter) -> Iterator[str]:
     """What does not fit, and what becomes of it."""
     unfit = [text for part in parts for text in part.unfit]
     for lines in (unfit, tight := [text for part in parts for text in part.tight]):

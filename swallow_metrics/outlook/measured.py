@@ -24,8 +24,8 @@ class Measured:
     lengths: dict[tuple[str, str], float] = field(default_factory=dict)
 
     @property
-    def a_second(self) -> float:
-        """Answers of the model in a second."""
+    def answers_per_second(self) -> float:
+        """How fast the model answered."""
         return self.answers / self.seconds
 
     def length(self, benchmark: str, role: str) -> float | None:

@@ -174,7 +174,7 @@ def gate_entries(
             entry = judge(gate, found.to_json() if found else None, smallest, strict=settings.gate_strict)
             entry |= _partly(gate, benchmarks.get(gate.benchmark, {}), name, found.n if found else 0)
         else:
-            (entry,) = rules.check([gate], benchmarks)
+            (entry,) = rules.decide([gate], benchmarks)
             if name in metrics:
                 entry["ci95"] = metrics[name]["ci95"]
         if (stop := stopped.get(gate.benchmark)) is not None:

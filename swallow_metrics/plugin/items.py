@@ -15,7 +15,7 @@ BENCHMARK = pytest.StashKey[Benchmark | None]()
 
 
 def benchmark_of(item: pytest.Item) -> Benchmark | None:
-    """The benchmark an item belongs to, or None for an ordinary test. Asked a dozen times an item, so kept."""
+    """The benchmark an item belongs to, or None for an ordinary test. Asked a dozen times per item, so kept."""
     if BENCHMARK not in item.stash:
         marker = item.get_closest_marker("llm_eval")
         asks = marker is not None and isinstance(_sample_in(item), Sample)

@@ -1,6 +1,6 @@
-"""Prompt templates: one text file a benchmark, ours or the user's, checked before anything is asked."""
+"""Prompt templates: one text file per benchmark, ours or the user's, checked before anything is asked."""
 
 from swallow_metrics.prompts.load import Prompt, load_prompt
-from swallow_metrics.prompts.template import check, render, variants
+from swallow_metrics.prompts.template import check_fields, render, variants
 
-__all__ = ["Prompt", "check", "load_prompt", "render", "variants"]
+__all__ = ["Prompt", "check_fields", "load_prompt", "render", "variants"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from swallow_metrics.errors import UsageError
 from swallow_metrics.prompts.assembled import CannotFollowError, as_template, follow
-from swallow_metrics.prompts.template import check, placeholders, renamed
+from swallow_metrics.prompts.template import check_fields, placeholders, renamed
 
 _TASKS = ("lighteval/src/lighteval/tasks", "src/lighteval/tasks", ".")  # the checkout, its lighteval, or the tasks
 _FOUR = ("Question", "A", "B", "C", "D")
@@ -129,7 +129,7 @@ def _two_variants(file: Path) -> str:
             raise UsageError(f"{file}, {name}(): expected it to return a text, but it returns {type(text).__name__}")
         template = as_template(text)
         fields = _LIVECODEBENCH.fields if variant == "functional" else _LIVECODEBENCH.fields[:1]
-        check(template, fields, f"{file}, {name}()")
+        check_fields(template, fields, f"{file}, {name}()")
         written.append(f"[[{variant}]]\n{template}")
     return "\n".join(written)
 
@@ -161,7 +161,7 @@ def _template(file: Path, place: Place) -> str:
         raise UsageError(f"{where}: {place.name} is not plain text, so it cannot be read without running the code")
     else:
         raise UsageError(f"{where}: expected a text named {place.name}, but there is none")
-    check(template, place.fields, f"{where}, {place.name or 'the template'}")
+    check_fields(template, place.fields, f"{where}, {place.name or 'the template'}")
     try:
         template.encode()
     except UnicodeEncodeError as error:

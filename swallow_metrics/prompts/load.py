@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from swallow_metrics.errors import UsageError
-from swallow_metrics.prompts.template import check
+from swallow_metrics.prompts.template import check_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def load_prompt(benchmark_id: str, fields: Sequence[str], builtin_dir: Path, ove
         if (override_dir / source.name).exists():
             source = override_dir / source.name
     text = read_template(source)
-    check(text, fields, source)
+    check_fields(text, fields, source)
     return Prompt(text, sha256(text.encode()).hexdigest(), source)
 
 

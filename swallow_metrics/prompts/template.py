@@ -18,7 +18,7 @@ _VARIANT = re.compile(r"^\[\[(\w+)\]\]\n", re.MULTILINE)
 _MAY_BE_LEFT_OUT = frozenset({"choices"})
 
 
-def check(template: str, fields: Sequence[str], source: object) -> None:
+def check_fields(template: str, fields: Sequence[str], source: object) -> None:
     """Refuse a template that `render` could not fill, or that leaves out what a question needs.
 
     `fields` are the placeholders allowed; each but `choices` must occur. `source` names the template in errors.

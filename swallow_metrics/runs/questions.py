@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import mmap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import orjson
 
 from swallow_metrics.errors import UsageError
-from swallow_metrics.io import loads
+from swallow_metrics.io import dumps, loads
 from swallow_metrics.journal.folder import QUESTIONS
 
 __all__ = ["QUESTIONS", "Question", "Questions", "to_line"]
@@ -44,10 +42,7 @@ def to_line(question: Question) -> bytes:
     for name in ("messages", "turns", "doubts"):
         if not line[name]:
             del line[name]
-    try:
-        return orjson.dumps(line, default=str, option=orjson.OPT_APPEND_NEWLINE)
-    except TypeError:  # orjson refuses lone surrogates
-        return json.dumps(line, default=str).encode("ascii") + b"\n"
+    return dumps(line)
 
 
 class _Place(msgspec.Struct):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from swallow_metrics.errors import UsageError
 from swallow_metrics.gate.baseline import check_baseline, judge
-from swallow_metrics.gate.rules import Gate, check, check_names, parse_gate
+from swallow_metrics.gate.rules import Gate, check_names, decide, parse_gate
 from swallow_metrics.statistics.paired import compare_binary
 from swallow_metrics.statistics.power import smallest_difference
 
@@ -84,7 +84,7 @@ def test_what_the_baseline_lacks():
     with pytest.raises(UsageError, match="name it with --baseline RUN"):
         check_names([GATE], {"mini": ["extractive_match"]}, ["mini"])
     check_names([GATE], {"mini": ["extractive_match"]}, ["mini"], baseline=True)
-    assert check([GATE], {"mini": {"metrics": {"extractive_match": {"mean": 0.5}}}}) == []
+    assert decide([GATE], {"mini": {"metrics": {"extractive_match": {"mean": 0.5}}}}) == []
 
 
 def alarms(pairs, n, allowed, drop=0.0):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swallow_metrics.errors import UsageError
-from swallow_metrics.gate.rules import Gate, check, check_names, parse_gate, read_gates
+from swallow_metrics.gate.rules import Gate, check_names, decide, parse_gate, read_gates
 
 REPORT = {
     "b": {"samples": 200, "errors": 3, "unextracted": 0, "truncated": 10, "counts": {"timeout": 4},
@@ -40,14 +40,14 @@ REPORT = {
 )
 def test_gates(expression, value, passed):
     """A gate compares the mean of a metric, a count, or a share; what is not there never passes."""
-    result = check([parse_gate(expression)], REPORT)[0]
+    result = decide([parse_gate(expression)], REPORT)[0]
     assert (result["value"], result["passed"]) == (value, passed)
 
 
 def test_gates_on_a_baseline_are_left_to_the_comparison():
     """Those beside them are checked, wherever they stand."""
     gates = [parse_gate(text) for text in ("b.errors<=5", "b.pass@1>=baseline-0.01", "b.pass@1>=0.5")]
-    assert [entry["expression"] for entry in check(gates, REPORT)] == ["b.errors<=5", "b.pass@1>=0.5"]
+    assert [entry["expression"] for entry in decide(gates, REPORT)] == ["b.errors<=5", "b.pass@1>=0.5"]
 
 
 def test_a_figure_over_a_part_says_of_what():
@@ -56,10 +56,10 @@ def test_a_figure_over_a_part_says_of_what():
         "metrics": {"m": {"mean": 1.0}, "k": {"mean": 1.0, "partial": {"n": 2, "of": 5}}},
         "partial": {"n": 5, "of": 9},
     }
-    own, whole = check([parse_gate("b.k>=0.5"), parse_gate("b.m>=0.5")], {"b": part})
+    own, whole = decide([parse_gate("b.k>=0.5"), parse_gate("b.m>=0.5")], {"b": part})
     assert (own["partial"], own["value"], own["passed"]) == ({"n": 2, "of": 5}, None, False)
     assert (whole["partial"], whole["value"], whole["passed"]) == ({"n": 5, "of": 9}, 1.0, True)
-    assert "partial" not in check([parse_gate("b.pass@1>=0.5")], REPORT)[0]
+    assert "partial" not in decide([parse_gate("b.pass@1>=0.5")], REPORT)[0]
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False).map(lambda x: float(f"{x:g}")), st.sampled_from([">=", "<="]))

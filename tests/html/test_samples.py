@@ -13,7 +13,7 @@ from pages import answer, question, small_run
 from recorded import record, run_folder
 from swallow_metrics.datatypes import Record
 from swallow_metrics.extraction.choice import choice_letter
-from swallow_metrics.html import parts
+from swallow_metrics.html import packer
 from swallow_metrics.html.samples import ABSENT, ERROR, PARTLY, RIGHT, UNSCORED, WRONG, pack, score_of, state_of
 from swallow_metrics.html.spans import reading_span
 from swallow_metrics.runs import read_run
@@ -25,7 +25,7 @@ def unpacked(part):
 
 def test_every_sample_is_where_the_index_says(monkeypatch, tmp_path):
     """Over many parts: `starts` are the first samples of each."""
-    monkeypatch.setattr(parts, "PART", 700)
+    monkeypatch.setattr(packer, "PART", 700)
     packed = pack([read_run(small_run(tmp_path / "run", 25), print)])
     assert len(packed.parts) > 3
     found = []
@@ -52,7 +52,7 @@ def test_previews_leave_out_what_all_prompts_share(tmp_path):
 @pytest.mark.parametrize("budget", [20_000, 60_000])
 def test_budget(monkeypatch, tmp_path, budget):
     """Long texts are cut in the middle until all of it fits; short ones stay whole."""
-    monkeypatch.setattr(parts, "PART", 50_000)
+    monkeypatch.setattr(packer, "PART", 50_000)
     noise = Random(0)
     records = [record(str(k), 1.0) for k in range(40)]
     answers = [answer(str(k), "start" + noise.randbytes(4000).hex() + "end" if k % 2 else "short") for k in range(40)]

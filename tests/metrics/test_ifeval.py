@@ -9,7 +9,7 @@ import pytest
 
 from places import SHARED
 from swallow_metrics.metrics.following.followed import METRICS, Followed, follow
-from swallow_metrics.metrics.ifeval.instructions import INSTRUCTION_IDS, prepare
+from swallow_metrics.metrics.ifeval.instructions import TABLE, prepare
 from swallow_metrics.metrics.ifeval.text import Text
 
 CONFORMANCE = SHARED / "conformance"
@@ -221,8 +221,8 @@ def test_rule(name: str, arguments: dict[str, Any], response: str, expected: boo
 
 def test_every_instruction_has_cases() -> None:
     """All 33 instructions are in the table above."""
-    assert {f"ja:{name}" for name in CASES} == set(INSTRUCTION_IDS)
-    assert len(INSTRUCTION_IDS) == 33
+    assert {f"ja:{name}" for name in CASES} == set(TABLE)
+    assert len(TABLE) == 33
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from ja_sentence_segmenter.split.simple_splitter import split_newline, split_pun
 from swallow_metrics.metrics.following.followed import follow
 from swallow_metrics.metrics.following.variants import loose_variants
 from swallow_metrics.metrics.ifeval.formats import count_bullets, count_numbered, title
-from swallow_metrics.metrics.ifeval.instructions import INSTRUCTION_IDS, prepare
+from swallow_metrics.metrics.ifeval.instructions import TABLE, prepare
 from swallow_metrics.metrics.ifeval.letters import furigana
 from swallow_metrics.metrics.ifeval.sentences import count_sentences
 from swallow_metrics.metrics.ifeval.text import Text, spans
@@ -166,6 +166,6 @@ STUBBORN = [
 def test_no_stall(piece: str) -> None:
     """100,000 characters of what expressions backtrack over have verdicts by all 33 checks (seconds, not hours)."""
     response = (piece * (100_000 // len(piece)) + "x")[:100_001]
-    found = follow(response, prepare(INSTRUCTION_IDS, [ARGUMENTS] * len(INSTRUCTION_IDS)), Text)
+    found = follow(response, prepare(tuple(TABLE), [ARGUMENTS] * len(TABLE)), Text)
     assert all(strict <= loose for strict, loose in zip(found.strict, found.loose, strict=True))
-    assert not found.loose[INSTRUCTION_IDS.index("ja:length_constraints:number_sentences")]
+    assert not found.loose[tuple(TABLE).index("ja:length_constraints:number_sentences")]

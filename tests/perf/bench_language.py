@@ -23,7 +23,7 @@ from places import SHARED
 from swallow_metrics.extraction.translation import Language, gold, translation
 from swallow_metrics.metrics.bleu import LONGEST_NAGISA, _segmented, _tokenizer, bleu_statistics
 from swallow_metrics.metrics.following.followed import follow
-from swallow_metrics.metrics.ifeval.instructions import INSTRUCTION_IDS, prepare
+from swallow_metrics.metrics.ifeval.instructions import TABLE, prepare
 from swallow_metrics.metrics.ifeval.text import Text
 from swallow_metrics.metrics.ja_words import janome_wakati, nagisa_wakati
 from swallow_metrics.reference import REFERENCES
@@ -160,7 +160,7 @@ def main() -> None:
 
     print("seconds for 100 KB of            the slowest check, all 33 one by one, BLEU with Janome, BLEU with nagisa")
     for name, response in stubborn().items():
-        checks = prepare(INSTRUCTION_IDS, [arguments(response)] * len(INSTRUCTION_IDS))
+        checks = prepare(tuple(TABLE), [arguments(response)] * len(TABLE))
         single = [(timed(partial(follow, response, [check])), check.id) for check in checks]
         times = [sum(seconds for seconds, _ in single)]
         times += [

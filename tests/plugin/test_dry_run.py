@@ -9,8 +9,8 @@ from dialogues import mt  # noqa: F401  # a fixture
 from endpoint import Endpoint, completion
 from projects import usage_line
 from swallow_metrics.datatypes import Benchmark, Dataset, Sample, Sampling
+from swallow_metrics.outlook.benchmark import outlook_of
 from swallow_metrics.outlook.look import look
-from swallow_metrics.outlook.part import part_of
 from swallow_metrics.outlook.tokens import Counter
 from swallow_metrics.settings import Settings
 
@@ -59,7 +59,7 @@ def test_rate_and_cost_of_an_earlier_run(mini):
         report.write_text(json.dumps(told | {"duration": 100.0}))
         server.asked.clear()
         out = dry(mini, server, "--prices", "prices.toml", "--run-dir", "run").stdout.str()
-        assert "time: about 5 minutes, at 0.02 answers a second" in out
+        assert "time: about 5 minutes, at 0.02 answers per second" in out
         assert re.search(r"cost of the model: about 0\.06 USD for \d+ and 6,000 tokens", out)
         out = dry(mini, server, "--prices", "prices.toml", "--max-tokens", "10").stdout.str()
         assert re.search(r"cost of the model: at most 0\.00 USD for \d+ and 60 tokens", out)
@@ -106,7 +106,7 @@ def test_what_does_not_fit_at_an_endpoint(what, asked):
     url = ("http://127.0.0.1:9/v1",)
     settings = Settings("model", "m", url, sampling=Sampling(max_tokens=20), on_long_prompt=what)
     samples = [Sample(str(number), ("?",)) for number in range(6)]
-    part = part_of(MINI, samples, settings, counter, None, None)
+    part = outlook_of(MINI, samples, settings, counter, None, None)
     assert part.unfit[0] == "does not fit: mini '0': 90 tokens and 20 for the answer, of 100"
     assert (len(part.unfit), part.requests, part.prompt_tokens) == (6, asked, asked * 80)
     (said,) = [line for line in look({"mini": (MINI, samples)}, settings, counter, None, {}) if line.startswith("fit:")]

@@ -9,7 +9,7 @@ from swallow_metrics.errors import UsageError
 from swallow_metrics.prompts import load_prompt, render, variants
 from swallow_metrics.prompts.folder import builtin_folder
 from swallow_metrics.prompts.importing import PLACES
-from swallow_metrics.prompts.template import check
+from swallow_metrics.prompts.template import check_fields
 
 FIELDS = ("Question",)
 BUILTIN = {path.stem: path for path in sorted(builtin_folder().glob("*.txt"))}
@@ -112,7 +112,7 @@ def test_a_template_that_cannot_be_used_is_named(folders):
 @pytest.mark.parametrize("name", sorted(PLACES))
 def test_builtin_templates_have_the_fields_of_imported_ones(name):
     """So that either can take the other's place."""
-    check(load_prompt(name, PLACES[name].fields, builtin_folder(), None).text, PLACES[name].fields, name)
+    check_fields(load_prompt(name, PLACES[name].fields, builtin_folder(), None).text, PLACES[name].fields, name)
 
 
 @pytest.mark.parametrize("name", sorted(BUILTIN))

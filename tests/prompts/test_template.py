@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swallow_metrics.errors import UsageError
-from swallow_metrics.prompts import check, render, variants
+from swallow_metrics.prompts import check_fields, render, variants
 from swallow_metrics.prompts.template import placeholders, renamed
 
 FIELDS = ("Question", "A", "choices")
@@ -33,7 +33,7 @@ BAD = {
 @pytest.mark.parametrize("template", GOOD)
 def test_plain_fields_and_doubled_braces_are_accepted(template):
     """`choices` alone may be left out, as the options show the letters too."""
-    check(template, FIELDS, "t.txt")
+    check_fields(template, FIELDS, "t.txt")
     assert set(placeholders(template)) >= {"Question", "A"}
 
 
@@ -41,7 +41,7 @@ def test_plain_fields_and_doubled_braces_are_accepted(template):
 def test_anything_else_is_named_with_file_line_and_what_is_allowed(template):
     """Before a question is asked, never as a KeyError in the middle of a run."""
     with pytest.raises(UsageError) as caught:
-        check(template, FIELDS, "t.txt")
+        check_fields(template, FIELDS, "t.txt")
     assert BAD[template] in str(caught.value)
     assert str(caught.value).startswith("t.txt")
     assert "\n" not in str(caught.value)
@@ -56,7 +56,7 @@ def test_what_is_accepted_is_what_str_format_fills_in(parts, value):
     template = "".join(["{Question}{A}", *parts])
     values = {"Question": f"{{{value}}}", "A": "{A}"}
     try:
-        check(template, ("Question", "A"), "t.txt")
+        check_fields(template, ("Question", "A"), "t.txt")
     except UsageError:
         return
     assert render(template, **values) == template.format(**values)

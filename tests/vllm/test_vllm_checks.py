@@ -93,7 +93,7 @@ def test_settings_of_requests_are_checked_by_name(package, name, words):
 
 def setup(model, **changes):
     settings = {"engine_args": {}, "chat_template": None, "use_chat_template": True, "reasoning_parser": None}
-    return vllm_setup.check(str(model), **settings | changes)
+    return vllm_setup.checked_setup(str(model), **settings | changes)
 
 
 def test_without_vllm_the_extra_is_named(tmp_path, monkeypatch):
@@ -173,7 +173,7 @@ def test_arguments_become_flags(arguments, flags):
 
 def test_secrets_are_masked():
     """Values that may be secrets stay out of the report."""
-    assert vllm_args.without_secrets({"hf_token": "hf_x", "dtype": "auto"}) == {"hf_token": "***", "dtype": "auto"}
+    assert vllm_args.masked({"hf_token": "hf_x", "dtype": "auto"}) == {"hf_token": "***", "dtype": "auto"}
 
 
 def test_an_unknown_reasoning_parser_is_refused_unless_a_plugin_may_bring_it(package, model):
@@ -457,11 +457,11 @@ def test_a_missing_chat_template_is_told_before_vllm_is_imported(known, package,
     if extra:
         (folder / extra).write_text("")
     if message is None:
-        vllm_setup.check(str(folder), {}, None, True, None)
+        vllm_setup.checked_setup(str(folder), {}, None, True, None)
     else:
         with pytest.raises(UsageError, match=message):
-            vllm_setup.check(str(folder), {}, None, True, None)
-    vllm_setup.check(str(folder), {}, None, False, None)  # a base model needs none
+            vllm_setup.checked_setup(str(folder), {}, None, True, None)
+    vllm_setup.checked_setup(str(folder), {}, None, False, None)  # a base model needs none
 
 
 def test_an_adapter_is_part_of_the_model(known, package, tmp_path):
@@ -470,19 +470,19 @@ def test_an_adapter_is_part_of_the_model(known, package, tmp_path):
     adapter = tmp_path / "adapter"
     adapter.mkdir()
     with pytest.raises(UsageError, match="expected a LoRA adapter's folder, but it has no adapter_config.json"):
-        vllm_setup.check(str(folder), {}, None, True, None, adapter)
+        vllm_setup.checked_setup(str(folder), {}, None, True, None, adapter)
     (adapter / "adapter_config.json").write_text(json.dumps({"r": 12}))
-    with_adapter = vllm_setup.check(str(folder), {}, None, True, None, adapter)
+    with_adapter = vllm_setup.checked_setup(str(folder), {}, None, True, None, adapter)
     assert (with_adapter.arguments["enable_lora"], with_adapter.arguments["max_lora_rank"]) == (True, 16)
     assert with_adapter.describe()["lora"] == str(adapter)
-    identities = {with_adapter.identity, vllm_setup.check(str(folder), {}, None, True, None).identity}
+    identities = {with_adapter.identity, vllm_setup.checked_setup(str(folder), {}, None, True, None).identity}
     (adapter / "adapter_config.json").write_text(json.dumps({"r": 9}))
-    identities.add(vllm_setup.check(str(folder), {}, None, True, None, adapter).identity)
+    identities.add(vllm_setup.checked_setup(str(folder), {}, None, True, None, adapter).identity)
     assert len(identities) == 3
     for rank in (0, 1000, "8", None):
         (adapter / "adapter_config.json").write_text(json.dumps({"r": rank}))
         with pytest.raises(UsageError, match="expected `r` in adapter_config.json"):
-            vllm_setup.check(str(folder), {}, None, True, None, adapter)
+            vllm_setup.checked_setup(str(folder), {}, None, True, None, adapter)
 
 
 @pytest.mark.parametrize(

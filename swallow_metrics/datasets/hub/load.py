@@ -19,7 +19,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Fetched:
     """What one repository brought: its newest or pinned commit, the loader that worked and what it found."""
 
     wanted: Wanted
@@ -76,7 +76,7 @@ def wanted_from(dataset: Dataset) -> list[Wanted]:
     ]
 
 
-def _part(wanted: Wanted, pin: Pin | None) -> Part:
+def _part(wanted: Wanted, pin: Pin | None) -> Fetched:
     """One repository's rows, from the cache where this commit was loaded before."""
     offline = client.is_offline()
     commit = None
@@ -91,11 +91,11 @@ def _part(wanted: Wanted, pin: Pin | None) -> Part:
     if sha is not None and kept is not None:
         if pin is None and not offline:
             cache.note_newest(wanted, sha)
-        return Part(wanted, sha, kept[1], kept[0])
+        return Fetched(wanted, sha, kept[1], kept[0])
     if offline:
         kept = _from_datasets(wanted)
         if kept is not None and sha in (None, kept[0].commit):
-            return Part(wanted, kept[0].commit, kept[1], kept[0])
+            return Fetched(wanted, kept[0].commit, kept[1], kept[0])
         what = f" at revision {sha}" if sha else ""
         raise DataError(
             f"{wanted.path}{what} is not in the cache and HF_HUB_OFFLINE is set; run once online with the same "
@@ -106,7 +106,7 @@ def _part(wanted: Wanted, pin: Pin | None) -> Part:
     content = cache.encode(found, source)
     cache.keep(wanted, commit.sha, content, newest=pin is None)
     found, source = cache.decode(content)  # plain JSON values, as they are in every later run
-    return Part(wanted, commit.sha, source, found)
+    return Fetched(wanted, commit.sha, source, found)
 
 
 def _from_datasets(wanted: Wanted) -> tuple[Found, str] | None:
@@ -164,7 +164,7 @@ def _first_that_works(wanted: Wanted, commit: client.Commit, pin: Pin | None) ->
     return best
 
 
-def _loaded(benchmark_id: str, dataset: Dataset, parts: Sequence[Part]) -> Loaded:
+def _loaded(benchmark_id: str, dataset: Dataset, parts: Sequence[Fetched]) -> Loaded:
     warnings: list[str] = []
     by_subset: dict[str | None, list[Row]] = {}
     for part in parts:

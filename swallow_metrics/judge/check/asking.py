@@ -17,7 +17,7 @@ from swallow_metrics.judge.prompts import JudgePrompts
 from swallow_metrics.judge.verdicts import rating_of, readable
 
 ORDERS = ((0, 1), (1, 0))
-TOKENS_A_REPLY = 250  # a short explanation and the rating
+TOKENS_PER_REPLY = 250  # a short explanation and the rating
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def estimate(dialogues: Sequence[Dialogue], prompts: Mapping[str, JudgePrompts],
                 answers = [response.text for response in responses[:turns]]
                 tokens += estimated_tokens(judge_messages(prompts[dialogue.language], spec, sample, answers))
                 requests += 1
-    return Estimate(requests * repeats, tokens * repeats, requests * repeats * TOKENS_A_REPLY)
+    return Estimate(requests * repeats, tokens * repeats, requests * repeats * TOKENS_PER_REPLY)
 
 
 async def ask_all(

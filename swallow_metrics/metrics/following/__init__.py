@@ -1,1 +1,1 @@
-"""Following instructions: what M-IFEval and IFBench share, from a row's instructions to verdicts and metrics."""
+"""Following instructions: what M-IFEval and IFBench share, from a row's instructions to decisions and metrics."""

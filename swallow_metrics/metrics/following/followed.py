@@ -1,4 +1,4 @@
-"""Verdicts on a response, strict and loose (IF-4 to IF-7, IB-4 to IB-7), and the metrics made of them."""
+"""Decisions on a response, strict and loose (IF-4 to IF-7, IB-4 to IB-7), and the metrics made of them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def follow(response: str, instructions: Sequence[Instruction], view: Callable[[s
 
 def instruction_statistics(value: Value) -> Sequence[float]:
     """(instructions followed, instructions): their sums give the micro-average (IF-7)."""
-    assert not isinstance(value, float | int), "the value of an instruction-level metric is the list of verdicts"
+    assert not isinstance(value, float | int), "the value of an instruction-level metric is a list of decisions"
     return (float(sum(value)), float(len(value)))
 
 

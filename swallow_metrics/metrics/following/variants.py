@@ -1,4 +1,4 @@
-"""The eight readings of a response that a loose verdict tries (IF-5, IB-5)."""
+"""The eight readings of a response that a loose decision tries (IF-5, IB-5)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 def loose_variants(response: str) -> Iterator[str]:
     """Readings 2 to 8, which differ from the response, without repetitions and without blank ones.
 
-    Reading 1, the response itself, is the strict verdict: where it is accepted, so is the loose one.
+    Reading 1, the response itself, is the strict decision: where it is accepted, so is the loose one.
     """
     seen = {response}
     for variant in _variants(response):

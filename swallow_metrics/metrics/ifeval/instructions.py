@@ -66,7 +66,6 @@ _TABLE: Table = {
     "punctuation:no_period": (letters.no_period, {}),
 }
 TABLE: Table = {PREFIX + name: entry for name, entry in _TABLE.items()}
-INSTRUCTION_IDS = tuple(TABLE)
 
 
 def prepare(instruction_ids: object, kwargs: object) -> tuple[Instruction, ...]:

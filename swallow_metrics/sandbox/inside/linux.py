@@ -42,7 +42,7 @@ def libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
-def check(call: str, function: Callable[..., int], *arguments: Any) -> int:
+def checked_call(call: str, function: Callable[..., int], *arguments: Any) -> int:
     """Call a C function. Raises OSError with the call's name where it returns -1."""
     result = function(*arguments)
     if result == -1:
@@ -53,7 +53,7 @@ def check(call: str, function: Callable[..., int], *arguments: Any) -> int:
 
 def prepared(call: str, function: Callable[..., int], *arguments: Any) -> Prepared:
     """A call whose arguments are made in advance: a child that has just been forked pays for all it touches."""
-    return lambda: check(call, function, *arguments)
+    return lambda: checked_call(call, function, *arguments)
 
 
 def reason(error: BaseException) -> str:
@@ -66,23 +66,23 @@ def reason(error: BaseException) -> str:
 def prctl(option: int, value: int = 0, address: int = 0) -> None:
     """Set one attribute of this process."""
     unsigned = ctypes.c_ulong
-    check(f"prctl({option})", libc().prctl, option, unsigned(value), unsigned(address), unsigned(0), unsigned(0))
+    checked_call(f"prctl({option})", libc().prctl, option, unsigned(value), unsigned(address), unsigned(0), unsigned(0))
 
 
 def syscall(name: str, number: int, *arguments: Any) -> int:
     """A system call the C library has no function for; integers are passed as 64 bit."""
     packed = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
-    return check(name, libc().syscall, ctypes.c_long(number), *packed)
+    return checked_call(name, libc().syscall, ctypes.c_long(number), *packed)
 
 
 def unshare(flags: int) -> None:
     """Leave namespaces for new ones."""
-    check("unshare", libc().unshare, flags)
+    checked_call("unshare", libc().unshare, flags)
 
 
 def setns(descriptor: int, kind: int) -> None:
     """Enter a namespace; for the process namespace this counts for children only."""
-    check("setns", libc().setns, descriptor, kind)
+    checked_call("setns", libc().setns, descriptor, kind)
 
 
 def mount(source: str | None, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
@@ -91,12 +91,14 @@ def mount(source: str | None, target: str, kind: str | None, flags: int, data: s
     def text(value: str | None) -> bytes | None:
         return None if value is None else os.fsencode(value)
 
-    check(f"mount {target}", libc().mount, text(source), text(target), text(kind), ctypes.c_ulong(flags), text(data))
+    checked_call(
+        f"mount {target}", libc().mount, text(source), text(target), text(kind), ctypes.c_ulong(flags), text(data)
+    )
 
 
 def detach(target: str) -> None:
     """Take a mount out of the tree; it ends with its last user."""
-    check("umount2", libc().umount2, os.fsencode(target), 2)
+    checked_call("umount2", libc().umount2, os.fsencode(target), 2)
 
 
 def pivot_root_here() -> None:

@@ -30,7 +30,7 @@ class Length:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BenchmarkOutlook:
     """Numbers of requests, and tokens of all prompts of the model and of one judge (later turns with earlier answers).
 
     `first` are the lengths of the first prompts that are sent, `answer` is how long an answer is taken to be.
@@ -60,14 +60,14 @@ def first_request(benchmark: Benchmark, sample: Sample, settings: Settings) -> R
     return Request(benchmark.id, sample.id, messages, sampling_for(benchmark, settings, sample.group))
 
 
-def part_of(
+def outlook_of(
     benchmark: Benchmark,
     samples: Sequence[Sample],
     settings: Settings,
     counter: Counter,
     measured: Measured | None,
     prompts: JudgePrompts | None,
-) -> Part:
+) -> BenchmarkOutlook:
     """Count a benchmark. `prompts` are its judges', None where none is asked."""
     answer = _answer_length(benchmark, settings, measured)
     first: list[int] = []
@@ -100,7 +100,7 @@ def part_of(
             judge_tokens += _judge_tokens(benchmark, sample, prompts, answer)
     judges = len(judge_names(settings)) if prompts is not None else 0
     repeats = benchmark.repeats
-    return Part(
+    return BenchmarkOutlook(
         benchmark, len(samples), turns * repeats, turns * repeats * judges, first, model_tokens * repeats,
         judge_tokens * repeats, answer, unfit, tight,
     )  # fmt: skip

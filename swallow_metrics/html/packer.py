@@ -20,7 +20,7 @@ class OverBudgetError(Exception):
         self.seen = seen
 
 
-class Parts:
+class Packer:
     """Packs what is added; use as a context manager. `starts` has the number of the first text of each part."""
 
     def __init__(self, budget: int | None) -> None:
