@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from swallow_metrics.extraction.choice import choice_letter
+from swallow_metrics.extraction.choice import choice_letter, find_choice
 
 FOUR, TEN = "ABCD", "ABCDEFGHIJ"
 
@@ -96,6 +96,28 @@ def test_japanese_examples(text, letters, expected):
 def test_english_examples(text, letters, expected):
     """The rules for English give the letter of each worked example."""
     assert choice_letter(text, letters, "en") == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "The final answer is: B. I hope so", ("B", 21, 0, 16)),
+        ("en", "The final answer, I think, is B", ("B", 30, 50, 16)),
+        ("en", "So, Answer: B.", ("B", 12, 100, 11)),
+        ("en", "my answer B", ("B", 10, 150, 9)),
+        ("en", "**B is right", ("B", 2, 200, None)),
+        ("en", "I say B.", ("B", 6, 250, None)),
+        ("en", "xBx", ("B", 1, 300, None)),
+        ("ja", "回答：B", ("B", 3, 100, 3)),
+        ("ja", "回答はB", ("B", 3, 150, 2)),
+        ("ja", "Bです", ("B", 0, 200, None)),
+        ("ja", "正しいのはB", ("B", 5, 300, None)),
+        ("ja", "なし", None),
+    ],
+)
+def test_where_the_letter_stands_and_which_pattern_found_it(language, text, expected):
+    """Letter, position, priority, and the end of the cue word: the audit tells by them what is doubtful."""
+    assert find_choice(text, "ABCD", language) == expected
 
 
 @pytest.mark.parametrize("letters", ["", "ab", "A B", "ＡＢ", "12"])

@@ -16,6 +16,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from time import perf_counter
 
 from cosmic_ray.commands.init import _all_work_items
 from cosmic_ray.mutating import mutate_and_test
@@ -32,7 +33,10 @@ TABLE = {  # what is changed, and the tests that must notice
     "statistics": ("statistics", "tests/statistics"),
     "selection": (
         "plugin/selection.py plugin/shards.py wiring/questions.py runs/select.py",
-        "tests/plugin/test_shards.py tests/plugin/test_workers.py tests/runs tests/plugin/test_usage.py tests/datasets",
+        (
+            "tests/plugin/test_selection.py tests/runs tests/test_wrong_rows.py tests/plugin/test_shards.py "
+            "tests/plugin/test_workers.py tests/plugin/test_usage.py"
+        ),
     ),
     "engines": (
         "engines/answer.py engines/dialect.py engines/endpoint.py engines/fleet.py engines/openai.py engines/pace.py",
@@ -40,7 +44,7 @@ TABLE = {  # what is changed, and the tests that must notice
     ),
     "secrets": ("io.py", "tests/test_io.py"),
 }
-LIMIT_S = 120.0  # a mutant that runs longer is killed
+LIMIT_S = 120.0  # a mutant that runs longer is killed; so is one that takes more than four times as long as no mutant
 
 
 def annotations(tree: ast.AST) -> list[tuple[int, int, int, int]]:
@@ -81,12 +85,14 @@ def run(name: str, sample: int, seed: int, only: list[int]) -> tuple[int, int]:
         chosen = list(enumerate(random.Random(seed).sample(found, min(sample, len(found))), 1))
         chosen = [entry for entry in chosen if not only or entry[0] in only]
         command = f"env --chdir {copy} PYTHONPATH={copy} {sys.executable} -m pytest -x -q -p no:cacheprovider {tests}"
+        start = perf_counter()
         outcome, output = run_tests(command, LIMIT_S)
+        limit = min(LIMIT_S, 20 + 4 * (perf_counter() - start))
         if outcome != TestOutcome.SURVIVED:
             raise SystemExit(f"{name}: expected that the tests pass before a line is changed, found\n{output}")
         killed = 0
         for number, mutation in chosen:
-            result = mutate_and_test([mutation], command, LIMIT_S)
+            result = mutate_and_test([mutation], command, limit)
             if result.test_outcome == TestOutcome.SURVIVED:
                 print(f"{name} {number}: survived\n{result.diff}", flush=True)
             else:
