@@ -16,6 +16,7 @@ import pytest
 
 import options_page
 from places import ROOT
+from swallow_metrics.engines.vllm_args import INSTALL
 
 PAGES = sorted([*ROOT.glob("README*.md"), *ROOT.glob("docs/*.md"), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"])
 BLOCK = re.compile(r"(?:<!-- not run: (?P<why>[^>]+) -->\n)?```console\n(?P<text>.*?)```", re.DOTALL)
@@ -161,6 +162,13 @@ def test_both_readmes_have_the_same_commands():
     }
     targets = [set(LINK.findall(text)) - {"README.md", "README.ja.md"} for text in texts]
     assert targets[0] == targets[1]
+
+
+def test_a_missing_vllm_is_cured_by_the_readmes_command():
+    """Errors and READMEs name the same command for a checkout."""
+    command = re.search(r"\(in a checkout: ([^)]+)\)", INSTALL)[1]
+    for page in ("README.md", "README.ja.md", "docs/first-evaluation.md"):
+        assert command in (ROOT / page).read_text("utf-8").splitlines(), page
 
 
 def test_the_page_of_options_is_up_to_date():

