@@ -134,7 +134,10 @@ def checked_url(option: str, text: str) -> str:
     except ValueError:  # such as a port beyond 65535
         usable = False
     if not usable:
-        raise UsageError(f"{option} must be a URL such as http://127.0.0.1:8000/v1, but got {text!r}")
+        address, query, _ = text.partition("?")
+        before, user, rest = address.rpartition("@")  # either may hold a key
+        shown = ("***" if before else "") + user + rest + ("?***" if query else "")
+        raise UsageError(f"{option} must be a URL such as http://127.0.0.1:8000/v1, but got {shown!r}")
     return text
 
 

@@ -73,6 +73,18 @@ def test_a_key_in_place_of_its_variable_is_not_shown(mini, option):
     assert not (mini.path / "run").exists()
 
 
+@pytest.mark.parametrize("option", ["--base-url", "--judge-base-url"])
+@pytest.mark.parametrize(
+    "url", ["ftp://u:k3y@h/v1", "u:k3y@h", "http://k3y@:80", "http://u:k3@y@h:99999/v1", "h/v1?api-key=k3y", "//k3y@"]
+)
+def test_a_password_in_a_wrong_url_is_not_shown(mini, option, url):
+    """Neither before the host nor in the query; the rest is, so that the mistake can be found."""
+    line = usage_line(mini.run("--model", "x", option, url))
+    assert f"{option} must be a URL such as" in line
+    assert "***" in line
+    assert "k3" not in line
+
+
 def test_an_ini_files_model_is_not_the_one_replayed(mini):
     """Options for a model have no effect on --replay, whatever model the ini file names, and nothing shows its name."""
     (mini.path / "pytest.ini").write_text("[pytest]\nswallow_model = big\nswallow_base_url = http://127.0.0.1:1/v1\n")
