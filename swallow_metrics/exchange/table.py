@@ -3,11 +3,15 @@
 Answers, traces, finish reasons, tokens and latencies are lists: generation by generation, in each turn by turn. In CSV
 a list is JSON. A metric is a column `score.<metric>`, empty for a question that could not be measured; values that are
 no single number (the statistics of corpus BLEU, one value per instruction) are JSON.
+
+A CSV text that a spreadsheet would run as a formula has an apostrophe before it, since it may be a model's. Parquet
+has it bare.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -23,6 +27,7 @@ _LISTS = {
     "messages": "messages", "choices": "texts", "answers": "texts", "reasoning": "texts", "finish_reasons": "texts",
     "prompt_tokens": "counts", "completion_tokens": "counts", "latency_s": "numbers",
 }  # fmt: skip
+_FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r\n](?![0-9]+(\.[0-9]+)?\Z)")  # a number with a sign is only a number
 
 
 def write_parquet(run: Run, path: Path) -> None:
@@ -54,7 +59,12 @@ def write_csv(run: Run, path: Path) -> None:
         writer = csv.DictWriter(stream, [*_TEXTS, *_LISTS, *metrics])
         writer.writeheader()
         for row in _rows(run, metrics):
-            writer.writerow(row | {name: dumps(row[name]).decode().rstrip() for name in _LISTS})
+            cells = row | {name: dumps(row[name]).decode().rstrip() for name in _LISTS}
+            writer.writerow({name: _inert(value) for name, value in cells.items()})
+
+
+def _inert(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
 def _metrics(run: Run) -> dict[str, bool]:

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from exported import ANSWERS, RECORDS, SHOWN, exported_run
+from recorded import record as question
 from recorded import run_folder
 from swallow_metrics.boards.aggregate import aggregate_runs
 from swallow_metrics.cli.main import main
@@ -61,6 +62,24 @@ def test_csv_agrees_with_parquet(folder):
         for name, value in other.items():
             found = json.loads(row[name]) if isinstance(value, list) else row[name]
             assert found == (value if isinstance(value, list) else "" if value is None else str(value))
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n"])
+def test_csv_has_no_cell_that_a_spreadsheet_runs(tmp_path, first):
+    """An answer that was read, a group and an error may begin as a formula does; a number with a sign stays one."""
+    hostile = f'{first}HYPERLINK("http://x","y")'
+    records = [
+        question("0", 1.0, extracted=hostile, group=hostile),
+        question("1", None, error=hostile),
+        question("2", 1.0, extracted="-5"),
+        question("3", 1.0, extracted="-2.5"),
+        question("4", 1.0, extracted="-2+3"),
+    ]
+    folder = run_folder(tmp_path / "run", records)
+    with export(folder, "csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert rows[0]["extracted"] == rows[0]["group"] == rows[1]["error"] == f"'{hostile}"
+    assert [row["extracted"] for row in rows[2:]] == ["-5", "-2.5", "'-2+3"]
 
 
 def test_lighteval_results_and_details(folder):

@@ -1,5 +1,6 @@
 """The page in headless Chromium: what is seen, what is quick, and what a hostile model cannot do."""
 
+import itertools
 import json
 import random
 import shutil
@@ -390,3 +391,19 @@ def test_a_run_of_one_question_without_texts(tmp_path, visit):
         seen.go(view)
         seen.see(f"{view}:visible" if view != "#samples" else "#table tr[data-row]")
     small_run(tmp_path / "other")
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_a_phone_shows_one_heading_for_intervals(visit, tmp_path, lang):
+    """400 pixels: the words of the heading do not run into the ends of the scale, and the page is no wider."""
+    folder = run_folder(tmp_path / "run", [record("0", 1.0), record("1", 0.0)], answers=[answer("0", "A")])
+    seen = visit(page_of(tmp_path, folder, lang=lang), viewport={"width": 400, "height": 900})
+    parts = seen.page.evaluate(
+        "[...document.querySelectorAll('.scale span')].map((e) => [e.getBoundingClientRect(), e.innerText])"
+        ".filter(([box]) => box.width).map(([box, text]) => [box.left, box.right, text])"
+    )
+    assert any("95" in text for _, _, text in parts)
+    assert all(right + 2 < left for (_, right, _), (left, _, _) in itertools.pairwise(parts))
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= 400
+    heights = seen.page.evaluate("[...document.querySelectorAll('nav a')].map((e) => e.getBoundingClientRect().height)")
+    assert len(set(heights)) == 1
