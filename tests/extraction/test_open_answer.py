@@ -138,6 +138,8 @@ PIECES = [
 @given(st.one_of(st.lists(st.sampled_from(PIECES), max_size=14), st.lists(st.sampled_from(PIECES[:40]), max_size=14)))
 @example(["回答", "は", "：", " "])
 @example(["回答", "は", "->"])
+@example([*["x"] * 300, "回答", "は", "：", " "])
+@example([*["x"] * 300, "回答", "は", "："])
 def test_equal_to_the_rules_as_expressions(pieces):
     """On any mixture of cues, marks, copulas and boxes the scans find what the plain expressions find."""
     text = "".join(pieces)

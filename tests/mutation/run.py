@@ -2,7 +2,8 @@
 
     uv run --with "cosmic-ray>=8.7" python tests/mutation/run.py gate report --sample 60 --seed 1
 
-Works on a copy of the project, a process per mutant. Prints each survivor as a diff, then the share that was killed.
+Works on a copy of the project, a process per mutant. Prints each survivor as a diff, then the share that was killed;
+a run that is stopped has said which were tested.
 cosmic-ray makes the mutants; mutmut was not taken, since it imports the tests into one process and this project's tests
 start pytest themselves.
 """
@@ -97,6 +98,7 @@ def run(name: str, sample: int, seed: int, only: list[int]) -> tuple[int, int]:
                 print(f"{name} {number}: survived\n{result.diff}", flush=True)
             else:
                 killed += 1
+                print(f"{name} {number}: killed", flush=True)
         print(f"{name}: {len(found)} mutants, {len(chosen)} tested, {killed} killed", flush=True)
         return len(chosen), killed
 
