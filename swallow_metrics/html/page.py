@@ -79,7 +79,7 @@ def build(runs: Sequence[Run], language: Language, warn: Warn) -> bytes:
         language=language,
         runs=list(zip(names, runs, strict=True)),
         lines=lines,
-        averages=summary.averages(runs),
+        averages=summary.averages(runs, w),
         gates=[(name, gate) for name, run in zip(names, runs, strict=True) for gate in summary.gates(run)],
         differences=differences,
         titles={line.benchmark: line.title for line in lines},

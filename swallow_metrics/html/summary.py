@@ -134,11 +134,21 @@ def names(runs: Sequence[Run]) -> list[str]:
     return named
 
 
-def averages(runs: Sequence[Run]) -> list[tuple[str, list[float | None]]]:
-    """Family → its macro-average in each run; families that no run has are left out."""
+def averages(runs: Sequence[Run], w: Words) -> list[tuple[str, list[tuple[float | None, str]]]]:
+    """Family → its macro-average in each run, with the benchmarks it covers; families that no run has are left out."""
     families = dict.fromkeys(name for run in runs for name in run.report.get("averages") or {})
-    table = [(name, [_number((run.report.get("averages") or {}).get(name)) for run in runs]) for name in families]
-    return [(name, values) for name, values in table if any(value is not None for value in values)]
+    table = [(name, [_average(run.report, name, w) for run in runs]) for name in families]
+    return [(name, values) for name, values in table if any(value is not None for value, _ in values)]
+
+
+def _average(report: Mapping[str, Any], name: str, w: Words) -> tuple[float | None, str]:
+    mean = _number((report.get("averages") or {}).get(name))
+    family = (report.get("families") or {}).get(name) or {}
+    partial = family.get("partial") or ()
+    covers = [each + (f" ({w['in_part']})" if each in partial else "") for each in family.get("benchmarks") or ()]
+    missing = ", ".join(family.get("missing") or ())
+    told = [", ".join(covers), w["without"].format(missing=missing) if missing else ""]
+    return mean, "; ".join(filter(None, told)) if mean is not None else ""
 
 
 def _number(value: Any) -> float | None:

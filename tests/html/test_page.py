@@ -43,6 +43,20 @@ def test_page_of_one_run(tmp_path):
     assert part[2]["runs"][0]["answers"][0]["text"] == "The answer is A."
 
 
+@pytest.mark.parametrize(
+    ("lang", "told"), [("en", "a, b (in part); without &lt;c&gt;"), ("ja", "a, b (一部); &lt;c&gt; を除く")]
+)
+def test_an_average_names_its_benchmarks(tmp_path, lang, told):
+    """Two runs' averages may cover different ones. A run without the family has a dash and no names."""
+    family = {"mean": 0.25, "benchmarks": ["a", "b"], "missing": ["<c>"], "partial": ["b"]}
+    averages = {"averages": {"exact_match": 0.25, "f1": None}, "families": {"exact_match": family}}
+    one = run_folder(tmp_path / "one", [record("0", 1.0)], name="one", answers=[answer("0", "A")], **averages)
+    two = run_folder(tmp_path / "two", [record("0", 1.0)], name="two", answers=[answer("0", "A")])
+    text, _ = written(tmp_path, one, two, lang=lang)
+    assert f"0.2500<small>{told}</small></dd>" in text
+    assert re.findall(r'<dd class="run1">(.*?)</dd>', text) == ["–"]
+
+
 def test_nothing_is_fetched_and_only_known_scripts_run(tmp_path):
     """No element names an address, and the policy allows exactly the scripts that are in the file."""
     text, _ = written(tmp_path, small_run(tmp_path / "run"))
