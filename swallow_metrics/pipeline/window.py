@@ -44,6 +44,9 @@ class Pipeline:
         self._engines = engines
         self._in_flight = in_flight
         self._ahead = ahead
+        # An eighth of the window at a time: waking the loop costs a system call and a switch of threads. Half of it let
+        # the model wait: where an item's programs run long, those behind it are answered before the window moves.
+        self._refilled = ahead - max(1, ahead // 8)
         self._futures: dict[str, Future[tuple[Conversation, ...]]] = {task.name: Future() for task in tasks}
         self._opened: Future[None] = Future()
         self._down: BaseException | None = None
@@ -90,8 +93,7 @@ class Pipeline:
             return
         self._planned.discard(name)
         self._released += 1
-        # Half the window at a time: waking the loop costs a system call and a switch of threads.
-        if self._feeder_waits and self._started - self._released <= self._ahead // 2:
+        if self._feeder_waits and self._started - self._released <= self._refilled:
             with contextlib.suppress(RuntimeError):  # the loop is closed already
                 self._loop.call_soon_threadsafe(self._wake)
 
@@ -172,7 +174,7 @@ class Pipeline:
             if self._started - self._released >= self._ahead:
                 self._moved.clear()
                 self._feeder_waits = True
-                if self._started - self._released > self._ahead // 2:  # else released before the flag was up
+                if self._started - self._released > self._refilled:  # else released before the flag was up
                     await self._moved.wait()
                 self._feeder_waits = False
             self._started += 1

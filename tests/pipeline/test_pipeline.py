@@ -76,6 +76,23 @@ def test_work_ahead_is_bounded():
     running.close()
 
 
+@pytest.mark.parametrize("ahead", [1, 2, 7, 8, 64])
+def test_the_window_moves_before_half_of_it_is_scored(ahead):
+    """Else a model waits behind an item that takes long to score: what lies behind it is answered by then."""
+    recorder = Recorder()
+    tasks = [task(str(n)) for n in range(3 * ahead)]
+    running = recorder.pipeline(tasks, in_flight=4, ahead=ahead)
+    running.take(tasks[ahead - 1])
+    some = max(1, ahead // 8)
+    for one in tasks[:some]:
+        running.release(one.name)
+    deadline = time.monotonic() + 10
+    while len(set(recorder.begun)) < ahead + some and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert len(set(recorder.begun)) == ahead + some
+    running.close()
+
+
 def test_what_is_dropped_before_it_begins_is_never_asked():
     """A question that is not needed any more costs no answer, and the window is as wide as before."""
     recorder = Recorder()
