@@ -71,7 +71,7 @@ class Project:
         return self.report(folder)["swallow"]["benchmarks"][f"{language}_mt_bench"]
 
     def journal(self, folder="run"):
-        return [json.loads(line) for line in (self.path / folder / "responses.jsonl").read_text().splitlines()]
+        return [json.loads(line) for line in (self.path / folder / "responses.jsonl").read_text().split("\n") if line]
 
     def asked(self, role=None):
         requests = json.loads((self.path / "asked.json").read_text())

@@ -128,7 +128,7 @@ class Suite:
     def journal(self, folder):
         """Every line of the run's journals; each must be whole."""
         files = sorted((self.path / folder).glob("responses*.jsonl"))
-        return [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
+        return [json.loads(line) for file in files for line in file.read_text("utf-8").split("\n") if line]
 
     def asked(self):
         return len(self.model.bodies) + len(self.judge.bodies)

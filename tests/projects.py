@@ -97,4 +97,4 @@ class MiniProject:
         return checked(json.loads((self.path / folder / "report.json").read_text()))
 
     def journal(self, folder="run"):
-        return [json.loads(line) for line in (self.path / folder / "responses.jsonl").read_text().splitlines()]
+        return [json.loads(line) for line in (self.path / folder / "responses.jsonl").read_text().split("\n") if line]

@@ -61,7 +61,7 @@ def _in_file(path: Path) -> Iterator[tuple[str, str, str]]:
     except (OSError, ValueError, SyntaxError):
         return
     if tree is None:
-        for line in text.splitlines():
+        for line in text.split("\n"):
             try:
                 row = json.loads(line)
                 system, user = row["system_prompt"], row["prompt_template"]

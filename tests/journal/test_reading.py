@@ -93,7 +93,7 @@ def test_what_a_replay_uses_is_copied_once(file, tmp_path):
     again = ReplayEngine(reader(file), copy=Copy(JournalWriter(own), reader(own)))
     for repeat in (2, 0):
         asyncio.run(again.generate(Request("a", "1", (), repeat=repeat)))
-    assert [json.loads(line)["text"] for line in own.read_text().splitlines()] == ["a12", "a10"]
+    assert [json.loads(line)["text"] for line in own.read_text().split("\n") if line] == ["a12", "a10"]
 
 
 def test_two_answers_to_one_question(file, tmp_path):

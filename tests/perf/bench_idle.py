@@ -32,7 +32,7 @@ class Slow(Endpoint):
 def answers():
     """The bundled answers of the benchmarks."""
     files = [ROOT / f"benchmarks/demo/{name}.responses.jsonl" for name in BENCHMARKS.split(" or ")]
-    return [json.loads(line)["text"] for file in files for line in file.read_text("utf-8").splitlines()]
+    return [json.loads(line)["text"] for file in files for line in file.read_text("utf-8").split("\n") if line]
 
 
 def main():

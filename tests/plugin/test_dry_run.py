@@ -163,7 +163,7 @@ def test_measured_verdicts(mt):
     mt.engines()
     assert mt.run("--model", "m", "--data-dir", "data", "--judge-model", "j", "--limit", "2", "--repeats", "1").ret == 0
     journal = mt.path / "run/responses.jsonl"
-    lines = [json.loads(line) for line in journal.read_text().splitlines()]
+    lines = [json.loads(line) for line in journal.read_text().split("\n") if line]
     for line in lines:
         line["usage"] = {"prompt_tokens": 9, "completion_tokens": 7 if line["role"] == "judge" else 100}
     journal.write_text("".join(json.dumps(line) + "\n" for line in lines))

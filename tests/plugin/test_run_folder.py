@@ -17,7 +17,9 @@ LETTER = 'return "ABCD"[int(request.sample) % 4]'
 
 
 def questions(mini, folder="run"):
-    return [json.loads(line) for line in (mini.path / folder / "questions.jsonl").read_text("utf-8").splitlines()]
+    return [
+        json.loads(line) for line in (mini.path / folder / "questions.jsonl").read_text("utf-8").split("\n") if line
+    ]
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def comparable(report):
 
 
 def answers(folder):
-    lines = [json.loads(line) for line in (folder / "responses.jsonl").read_text().splitlines()]
+    lines = [json.loads(line) for line in (folder / "responses.jsonl").read_text().split("\n") if line]
     return sorted((line["sample"], line["text"], line["key"]) for line in lines)
 
 
