@@ -11,6 +11,7 @@ from typing import NamedTuple
 from swallow_metrics.boards.cells import Cell
 from swallow_metrics.boards.columns import Table
 from swallow_metrics.boards.leaderboard import AVERAGE, Board, Entry
+from swallow_metrics.io import inert_in_csv, markdown, printable
 
 NOTE = (
     "Scores from 0 to 1 with 95 % intervals. Bold: the best of a column, and all that are not significantly worse "
@@ -62,7 +63,7 @@ def to_markdown(board: Board) -> str:
     for table, rows in _tables(board):
         head = _head(table)
         lines = [f"## {table.title}", "", _pipes(head), _pipes(["---", *["---:"] * (len(head) - 1)])]
-        lines += [_pipes([_in_table(entry.model), *map(cell, texts)]) for entry, texts in rows]
+        lines += [_pipes([markdown(entry.model), *map(cell, texts)]) for entry, texts in rows]
         parts.append("\n".join(lines))
     return "\n\n".join([*parts, NOTE])
 
@@ -116,7 +117,7 @@ def to_csv(board: Board) -> str:
         head += [name, f"{name} low", f"{name} high", f"{name} best"]
     writer.writerow([*head, *(f"{table.title}: missing" for table in board.tables)])
     for index, entry in enumerate(board.entries):
-        line: list[object] = [entry.model, int(entry.published)]
+        line: list[object] = [inert_in_csv(entry.model), int(entry.published)]
         for table, title in places:
             place = (table.key, title)
             cell = entry.averages[table.key] if title == AVERAGE else entry.cells.get(place)
@@ -146,13 +147,9 @@ def _pipes(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _in_table(text: str) -> str:
-    return escape(text, quote=False).replace("|", "\\|")
-
-
 _LATEX = str.maketrans({c: rf"\{c}" for c in "&%$#_{}"} | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}",
                                                            "^": r"\textasciicircum{}", "–": "--"})  # fmt: skip
 
 
 def _latex(text: str) -> str:
-    return text.translate(_LATEX)
+    return printable(text).translate(_LATEX)

@@ -11,14 +11,13 @@ has it bare.
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from swallow_metrics.exchange.asked import Asked, as_text, asked, clean
-from swallow_metrics.io import dumps
+from swallow_metrics.io import dumps, inert_in_csv
 from swallow_metrics.runs import Run
 
 _ROWS = 1000  # of a row group: all texts of a run may not fit into memory
@@ -27,7 +26,6 @@ _LISTS = {
     "messages": "messages", "choices": "texts", "answers": "texts", "reasoning": "texts", "finish_reasons": "texts",
     "prompt_tokens": "counts", "completion_tokens": "counts", "latency_s": "numbers",
 }  # fmt: skip
-_FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r\n](?![0-9]+(\.[0-9]+)?\Z)")  # a number with a sign is only a number
 
 
 def write_parquet(run: Run, path: Path) -> None:
@@ -60,11 +58,7 @@ def write_csv(run: Run, path: Path) -> None:
         writer.writeheader()
         for row in _rows(run, metrics):
             cells = row | {name: dumps(row[name]).decode().rstrip() for name in _LISTS}
-            writer.writerow({name: _inert(value) for name, value in cells.items()})
-
-
-def _inert(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+            writer.writerow({name: inert_in_csv(value) for name, value in cells.items()})
 
 
 def _metrics(run: Run) -> dict[str, bool]:

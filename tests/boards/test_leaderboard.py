@@ -103,9 +103,34 @@ def test_names_are_escaped(tmp_path, capsys, form):
     folder = run(tmp_path / "1", [1.0, 0.0], name="a|b_<script>&")
     assert main(["leaderboard", str(folder), "--format", form]) == 0
     shown = capsys.readouterr().out
-    escaped = {"md": r"a\|b_&lt;script&gt;&amp;", "html": "a|b_&lt;script&gt;&amp;", "latex": r"a|b\_<script>\&"}
+    escaped = {"md": r"a\|b\_\<script\>\&", "html": "a|b_&lt;script&gt;&amp;", "latex": r"a|b\_<script>\&"}
     assert escaped[form] in shown
     assert "JamC-QA" in shown
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\u2028", "\x85", "\v", "\n\n"])
+@pytest.mark.parametrize(("form", "row_end"), [("md", " |"), ("latex", r" \\")])
+def test_a_name_with_a_line_end_stays_one_row(tmp_path, capsys, form, row_end, end):
+    """A folder of another's can have such a name; what would end the row stands there as an escape."""
+    folder = run(tmp_path / "1", [1.0, 0.0], name=f"one{end}two")
+    assert main(["leaderboard", str(folder), "--format", form]) == 0
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if line.lstrip("| ").startswith("one")]
+    assert "two" in row
+    assert row.endswith(row_end)
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "＝", "\t", "\r", "\n"])
+@pytest.mark.parametrize("published", [False, True])
+def test_csv_has_no_name_that_a_spreadsheet_runs(tmp_path, capsys, first, published):
+    """Neither a run's nor a published one, as in the exported table."""
+    name = f'{first}HYPERLINK("http://x","y")'
+    source = tmp_path / "published.jsonl"
+    source.write_text(json.dumps({"id": name, "results": {"ja_post": {"JamC-QA": 0.5}}}))
+    given = ["--with", str(source)] if published else [str(run(tmp_path / "1", [1.0, 0.0], name=name))]
+    target = tmp_path / "board.csv"
+    assert main(["leaderboard", *given, "--format", "csv", "--out", str(target)]) == 0
+    with target.open(encoding="utf-8", newline="") as stream:
+        assert [row["model"] for row in csv.DictReader(stream)] == [f"'{name}"]
 
 
 def test_the_best_and_what_is_not_significantly_worse(tmp_path, capsys):
