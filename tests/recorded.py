@@ -15,7 +15,7 @@ def benchmark_part(records, primary="extractive_match", **more):
     """One benchmark's part of a report, with the figures that readers rely on."""
     measured = [r for r in records if r["error"] is None]
     metrics = (
-        {name: _figures(name, [r["scores"][name] for r in measured]) for name in measured[0]["scores"]}
+        {name: _figures(name, [r["scores"][name] for r in measured if r["scores"]]) for name in measured[0]["scores"]}
         if measured
         else {}
     )

@@ -78,7 +78,7 @@ def _measured(model: str, runs: Sequence[Run], tables: Sequence[Table]) -> tuple
     for name in dict.fromkeys(name for run in runs for name in run.benchmarks):
         joined[name], notes = join(name, runs)
         rows = max(rows_of(run.benchmarks[name]) for run in runs if name in run.benchmarks)
-        measured = sum(record.error is None for record in joined[name].values())
+        measured = sum(map(_is_measured, joined[name].values()))
         if 0 < measured < rows:
             notes.append(f"{model}: {name} is over {measured:,} of {rows:,} questions")
         warnings += notes
@@ -93,7 +93,10 @@ def _measured(model: str, runs: Sequence[Run], tables: Sequence[Table]) -> tuple
 
 
 def join(name: str, runs: Iterable[Run]) -> tuple[dict[str, Record], list[str]]:
-    """A benchmark's records of one model from several folders, the newest first, and what could not be joined."""
+    """A benchmark's records of one model from several folders, and what could not be joined.
+
+    Of several scores of one question the newest counts.
+    """
     records: dict[str, Record] = {}
     warnings = []
     newest: Run | None = None
@@ -109,8 +112,15 @@ def join(name: str, runs: Iterable[Run]) -> tuple[dict[str, Record], list[str]]:
                 f"one counts"
             )
             continue
-        records = {**run.records.get(name, {}), **records}
+        for sample, record in run.records.get(name, {}).items():  # an older score fills up what a newer run lacks
+            if sample not in records or (_is_measured(record) and not _is_measured(records[sample])):
+                records[sample] = record
     return records, warnings
+
+
+def _is_measured(record: Record) -> bool:
+    """Neither errored nor skipped."""
+    return record.error is None and bool(record.scores)
 
 
 def read_published(path: Path, version: str) -> list[dict[str, Any]]:

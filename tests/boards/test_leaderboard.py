@@ -69,6 +69,23 @@ def test_scores_over_a_part_say_so(tmp_path, capsys):
     assert "questions" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("lost", [{"scores": {}}, {"scores": {}, "error": "no answer"}], ids=["skipped", "errored"])
+def test_a_question_without_a_score_is_not_covered(tmp_path, capsys, lost):
+    """A skipped one no more than an errored one; a score in another folder of the model fills it up, older or newer."""
+    left = [record("0", 1.0, benchmark="jamcqa"), record("1", 0.0, benchmark="jamcqa") | lost]
+    part = {"samples": 2, "scored": 1, "errors": int("error" in lost), "partial": {"n": 1, "of": 2}}
+    one = run_folder(tmp_path / "1", left, reference="202604", created="2", parts=part)
+    assert main(["leaderboard", str(one)]) == 0
+    assert "jamcqa is over 1 of 2 questions" in capsys.readouterr().err
+    for created in ("1", "3"):
+        whole = run(tmp_path / f"whole{created}", [0.0, 1.0], created=created)
+        assert main(["leaderboard", str(one), str(whole), "--format", "csv"]) == 0
+        output = capsys.readouterr()
+        assert "questions" not in output.err
+        expected = "1.0" if created == "1" else "0.5"
+        assert table(output.out)["model"]["Japanese: JamC-QA"] == expected
+
+
 def test_another_release_of_livecodebench_has_no_place(tmp_path, capsys):
     """The column is of the version's own release."""
     for release, shown in (("v6", "0.5"), ("v5_v6", "")):
