@@ -75,7 +75,12 @@ def leaderboard(runs: Sequence[Run], published: Path | None, version: str | None
 def _measured(model: str, runs: Sequence[Run], tables: Sequence[Table]) -> tuple[Entry, list[str]]:
     entry, warnings = Entry(model), []
     joined: dict[str, dict[str, Record]] = {}
-    for name in dict.fromkeys(name for run in runs for name in run.benchmarks):
+    asked = dict.fromkeys(name for run in runs for name in run.benchmarks)
+    shown = {column.benchmark for table in tables for column in table.columns}
+    if others := [name for name in asked if name not in shown]:
+        verb = "has" if len(others) == 1 else "have"
+        warnings.append(f"{model}: {', '.join(others)} {verb} no column on the leaderboard; left out")
+    for name in (name for name in asked if name in shown):
         joined[name], notes = join(name, runs)
         rows = max(rows_of(run.benchmarks[name]) for run in runs if name in run.benchmarks)
         measured = sum(map(_is_measured, joined[name].values()))

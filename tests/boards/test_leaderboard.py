@@ -86,6 +86,17 @@ def test_a_question_without_a_score_is_not_covered(tmp_path, capsys, lost):
         assert table(output.out)["model"]["Japanese: JamC-QA"] == expected
 
 
+def test_a_benchmark_without_a_column_is_named(tmp_path, capsys):
+    """It is left out, whole or in part; one that has a column is not named."""
+    names = ("swallow_jmmlu", "jamcqa", "jemhopqa")
+    folder = run(tmp_path / "1", [1.0, 0.0], benchmarks=names, parts={"partial": {"n": 2, "of": 4}})
+    assert main(["leaderboard", str(folder)]) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "warning: model: swallow_jmmlu, jemhopqa have no column on the leaderboard; left out",
+        "warning: model: jamcqa is over 2 of 4 questions",
+    ]
+
+
 def test_another_release_of_livecodebench_has_no_place(tmp_path, capsys):
     """The column is of the version's own release."""
     for release, shown in (("v6", "0.5"), ("v5_v6", "")):
