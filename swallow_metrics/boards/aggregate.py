@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from swallow_metrics.boards.results import common_version, not_in_column, results_of, rows_of
+from swallow_metrics.boards.results import common_version, in_part, not_in_column, results_of
 from swallow_metrics.boards.row import Row, aggregated
 from swallow_metrics.errors import UsageError
 from swallow_metrics.runs import Run
@@ -26,12 +26,7 @@ def aggregate_runs(runs: Sequence[Run], *, version: str | None, model: str | Non
         for benchmark in run.benchmarks
         if benchmark.endswith("_mt_bench") and (why := not_in_column(run, benchmark))
     ]
-    warnings += [
-        f"{run.path}: {name} is over {part['scored']:,} of {rows_of(part):,} questions"
-        for run in own
-        for name, part in run.benchmarks.items()
-        if 0 < part["scored"] < rows_of(part)
-    ]
+    warnings += [text for run in own for text in in_part(run)]
     warnings += [f"{run.path} is a demo run: no model answered" for run in own if run.mode == "demo"]
     for run in own:
         if (incomplete := run.report.get("incomplete")) is not None:

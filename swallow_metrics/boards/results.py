@@ -112,6 +112,17 @@ def rows_of(part: Mapping[str, Any]) -> int:
     return int((part.get("partial") or {}).get("of") or part["scored"])
 
 
+def in_part(run: Run) -> Iterator[str]:
+    """A sentence for each benchmark, and for each metric, whose figure is over a part of the questions."""
+    for name, part in run.benchmarks.items():
+        if 0 < part["scored"] < rows_of(part):
+            yield f"{run.path}: {name} is over {part['scored']:,} of {rows_of(part):,} questions"
+        for metric, figure in part["metrics"].items():
+            covers = figure.get("partial")
+            if covers is not None and covers["n"] < part["scored"]:  # such as pass@10 of 3 answers
+                yield f"{run.path}: {name} {metric} is over {covers['n']:,} of {covers['of']:,} questions"
+
+
 def judges_differ(run: Run, benchmark: str) -> str | None:
     """The judges of a run's MT-Bench where others than the reference's have a part in its scores (AG-6)."""
     judges = run.benchmarks[benchmark].get("judge", {}).get("judges", {})

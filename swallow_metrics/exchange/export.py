@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from swallow_metrics.boards.results import in_part
 from swallow_metrics.errors import UsageError
 from swallow_metrics.exchange.inspect import write_inspect
 from swallow_metrics.exchange.lighteval import write_lighteval
@@ -21,6 +22,7 @@ FORMS: dict[str, tuple[str, Callable[[Run, Path], None]]] = {
     "inspect": ("inspect", write_inspect),
 }
 """Form → the file or folder it is written to in a run's folder, and what writes it."""
+_WITH_FIGURES = ("lighteval", "lm-eval", "inspect")  # these show a figure without how many questions it is over
 
 
 def export(run: Run, form: str, out: Path | None, *, force: bool) -> Path:
@@ -35,5 +37,7 @@ def export(run: Run, form: str, out: Path | None, *, force: bool) -> Path:
     with target(path, force=force) as made:
         for text in run.lacks:
             run.warn(f"{text}; they are left out of the export")
+        for text in in_part(run) if form in _WITH_FIGURES else ():
+            run.warn(text)
         write(run, made)
     return path

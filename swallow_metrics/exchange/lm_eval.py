@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from swallow_metrics.boards.results import rows_of
 from swallow_metrics.exchange.asked import Asked, as_text, asked, clean, file_name, moment, numbers
 from swallow_metrics.io import dumps
 from swallow_metrics.runs import Run
@@ -33,7 +34,7 @@ def write_lm_eval(run: Run, folder: Path) -> None:
         "versions": {task: str((part.get("dataset") or {}).get("revision") or "N/A") for task, part in parts.items()},
         "n-shot": dict.fromkeys(parts, 0),
         "higher_is_better": {task: dict.fromkeys(part["metrics"], True) for task, part in parts.items()},
-        "n-samples": {task: {"original": part["samples"], "effective": part["scored"]} for task, part in parts.items()},
+        "n-samples": {task: {"original": rows_of(part), "effective": part["scored"]} for task, part in parts.items()},
         "config": {"model": run.mode, "model_args": {"model": clean(run.model)}, "limit": None},
         "date": time.timestamp(),
         "model_source": run.mode,

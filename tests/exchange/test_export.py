@@ -12,7 +12,7 @@ import pytest
 
 from exported import ANSWERS, RECORDS, SHOWN, exported_run
 from recorded import record as question
-from recorded import run_folder
+from recorded import report, run_folder
 from swallow_metrics.boards.aggregate import aggregate_runs
 from swallow_metrics.cli.main import main
 from swallow_metrics.exchange.export import FORMS
@@ -80,6 +80,33 @@ def test_csv_has_no_cell_that_a_spreadsheet_runs(tmp_path, first):
         rows = list(csv.DictReader(stream))
     assert rows[0]["extracted"] == rows[0]["group"] == rows[1]["error"] == f"'{hostile}"
     assert [row["extracted"] for row in rows[2:]] == ["-5", "-2.5", "'-2+3"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_figure_over_a_part_says_so(tmp_path, capsys, form):
+    """pass@10 of the one problem with ten answers, and what `--limit` left out; tables of questions have no figures."""
+    ten, three = ({"humaneval_pass@1:10": 1.0, "humaneval_pass@10:10": 1.0}, {"humaneval_pass@1:10": 0.0})
+    more = {"benchmark": "humaneval", "metric": "humaneval_pass@1:10"}
+    records = [question("0", 1.0, **more) | {"scores": ten}, question("1", 0.0, **more) | {"scores": three}]
+    figures = {"humaneval_pass@1:10": {"mean": 0.5, "stderr": 0.5, "ci95": [0.1, 0.9], "method": "wilson", "n": 2}}
+    figures["humaneval_pass@10:10"] = figures["humaneval_pass@1:10"] | {"mean": 1.0, "partial": {"n": 1, "of": 2}}
+    parts = {"metrics": figures, "scored": 2, "partial": {"n": 2, "of": 164}}
+    folder = tmp_path / "run"
+    folder.mkdir()
+    document = report([records[1]], metric="humaneval_pass@1:10", parts=parts, reference="202604")
+    document["tests"] = [{"nodeid": r["sample"], "outcome": "passed", "metadata": r} for r in records]
+    (folder / "report.json").write_text(json.dumps(document), "utf-8")
+    texts = [f"{folder}: humaneval is over 2 of 164 questions"]
+    texts.append(f"{folder}: humaneval humaneval_pass@10:10 is over 1 of 2 questions")
+    made = export(folder, form)
+    told = capsys.readouterr().err
+    assert [text in told for text in texts] == [form not in ("parquet", "csv")] * 2
+    if form == "lm-eval":
+        (results,) = made.glob("*/results_*.json")
+        assert json.loads(results.read_text("utf-8"))["n-samples"]["humaneval"] == {"original": 164, "effective": 2}
+    assert main(["aggregate", str(folder)]) == 0
+    told = capsys.readouterr().err
+    assert all(text in told for text in texts)
 
 
 def test_lighteval_results_and_details(folder):
