@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from swallow_metrics.cli.parameters import run
+from swallow_metrics.cli.parameters import run, warn
 from swallow_metrics.reference import REFERENCES
 
 
@@ -46,7 +46,7 @@ def aggregate(
 
     row, name, warnings = aggregate_runs(runs, version=reference, model=model)
     for text in warnings:
-        click.echo(f"warning: {text}", err=True)
+        warn(text)
     document = row.document(name, sentinels=reference_sentinels)
     text = json.dumps(document, ensure_ascii=False, indent=2) if form == "json" else document["overall"]
     click.echo(text, file=output)

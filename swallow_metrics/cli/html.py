@@ -7,18 +7,13 @@ from time import perf_counter
 
 import click
 
-from swallow_metrics.io import printable
+from swallow_metrics.cli.parameters import warn
 
 LANGUAGE = click.option(
     "--report-lang", "lang", type=click.Choice(["ja", "en"]), help="Language of the page (default: the locale's)."
 )
 
 RUNS = click.argument("runs", nargs=-1, required=True, metavar="RUN…", type=click.Path(path_type=Path))
-
-
-def warn(text: str) -> None:
-    """Say what cannot be shown on stderr."""
-    click.echo(f"warning: {printable(text)}", err=True)
 
 
 @click.command()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from swallow_metrics.cli.parameters import Number, headers, url, variable
+from swallow_metrics.cli.parameters import Number, headers, url, variable, warn
 from swallow_metrics.datatypes import Sampling
 from swallow_metrics.defaults import JUDGE_RETRIES, KEY_ENV
 from swallow_metrics.errors import UsageError
@@ -130,7 +130,7 @@ def judge_check(
     engine = judge_engine(settings, lambda _: None, judge_model, max_in_flight)
     verdicts = _with_progress(
         lambda keep: run_check(
-            engine, judge_model, prompts, path, keep, lambda text: click.echo(f"warning: {text}", err=True),
+            engine, judge_model, prompts, path, keep, warn,
             retries=judge_retries, repeats=repeats, slots=max_in_flight, sampling=sampling, seeds=judge.seeds,
         ),
         expected.requests,

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from swallow_metrics.cli.parameters import run
+from swallow_metrics.cli.parameters import run, warn
 from swallow_metrics.errors import UsageError
 from swallow_metrics.reference import REFERENCES
 
@@ -33,11 +33,10 @@ def leaderboard(runs: tuple[Any, ...], form: str, published: Path | None, refere
     """
     from swallow_metrics.boards.leaderboard import leaderboard as board_of
     from swallow_metrics.boards.render import FORMATS
-    from swallow_metrics.io import printable
 
     if not runs and published is None:
         raise UsageError("expected run folders, or published scores given by --with")
     board, warnings = board_of(runs, published, reference)
     for text in warnings:
-        click.echo(f"warning: {printable(text)}", err=True)
+        warn(text)
     click.echo(FORMATS[form](board), file=output)

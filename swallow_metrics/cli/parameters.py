@@ -8,12 +8,18 @@ from typing import Any
 
 import click
 
+from swallow_metrics.io import printable
 from swallow_metrics.runs import Run, read_run
+
+
+def warn(text: str) -> None:
+    """A warning on stderr. It may name what another's run folder holds, which must not steer the terminal."""
+    click.echo(f"warning: {printable(text)}", err=True)
 
 
 def run(value: str) -> Run:
     """`type=run` of an argument: a run folder or a report.json, read. Warnings go to stderr. Raises UsageError."""
-    return read_run(Path(value), lambda text: click.echo(f"warning: {text}", err=True))
+    return read_run(Path(value), warn)
 
 
 def url(_context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from swallow_metrics.cli.html import LANGUAGE, RUNS, warn
+from swallow_metrics.cli.html import LANGUAGE, RUNS
+from swallow_metrics.cli.parameters import warn
 
 
 @click.command()

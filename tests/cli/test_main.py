@@ -100,6 +100,18 @@ def test_an_error_steers_no_terminal(monkeypatch, tmp_path, capsys):
     assert capsys.readouterr().out == "model\n"
 
 
+@pytest.mark.parametrize("command", [("aggregate",), ("leaderboard",), ("export", "--to", "lm-eval"), ("html",)])
+def test_a_warning_steers_no_terminal(tmp_path, capsys, command):
+    """Another's run folder can name a benchmark as it likes."""
+    hostile = "swallow_jmmlu\x07\u202e"
+    parts = {"partial": {"n": 1, "of": 4}}
+    folder = run_folder(tmp_path / "x\x07", [record("0", 1.0, benchmark=hostile)], answers=(), parts=parts)
+    assert main([command[0], str(folder), *command[1:]]) == 0
+    err = capsys.readouterr().err
+    assert "warning: " in err
+    assert all(character.isprintable() or character == "\n" for character in err)
+
+
 def test_the_module_is_the_same_program():
     """`python -m swallow_metrics`, also when the reader of its output goes away."""
     done = subprocess.run(
