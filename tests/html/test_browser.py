@@ -306,6 +306,27 @@ def test_charts_languages_dark_and_print(tmp_path, visit):
     assert len(seen.page.pdf()) > 20_000
 
 
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_dark_page_is_printed_light(tmp_path, visit, by_hand):
+    """Paper is white: whoever reads in the dark, by the system or by the button, prints dark words and lines on it."""
+    folder = run_folder(tmp_path / "a", [record(str(k), k % 2, benchmark="b") for k in range(4)])
+    seen = visit(page_of(tmp_path, folder), "#charts", color_scheme="light" if by_hand else "dark")
+    seen.see("body[data-drawn]")
+    if by_hand:
+        seen.page.locator("#theme").click()
+    look = """() => [getComputedStyle(document.body).backgroundColor,
+        ...[...document.querySelectorAll("h1, a, .chart svg text")].map((e) => getComputedStyle(e)[e.closest("svg") ? "fill" : "color"])]
+        .map((colour) => colour.match(/[0-9]+/g).slice(0, 3).reduce((sum, part) => sum + +part, 0) / 3)"""
+    paper, *words = seen.page.evaluate(look)
+    assert paper < 60
+    assert min(words) > 120
+    seen.page.emulate_media(media="print")
+    paper, *words = seen.page.evaluate(look)
+    assert len(words) > 5
+    assert paper == 255
+    assert max(words) < 160
+
+
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_nothing_is_cut_off(tmp_path, visit, lang):
     """Every issue of a benchmark that has all of them is seen, on screens and on paper; two runs' answers stand side by side."""

@@ -401,7 +401,7 @@
 
   const specs = once(async () => JSON.parse(await unpack("chart-data")));
   const vega = once(() => library("charts"));
-  const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const css = (name) => `var(${name})`; // by name: a page that is dark on the screen is printed light
 
   function theme() {
     const text = css("--text"), dim = css("--dim"), line = css("--line");
