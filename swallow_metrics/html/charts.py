@@ -285,9 +285,13 @@ def _spread(
         x = {"field": field, "type": "quantitative", "title": title, "scale": {"type": "log"}, "axis": axis}
         return {"x": x, **({"x2": {"field": to}} if to else {})}
 
+    equal = [value for value in values if value["p25"] == value["p75"]]  # a bar without width is not seen
+    mark = {"type": "tick", "thickness": 8, "opacity": 1}
+    marks = {"data": {"values": equal}, "mark": mark, "encoding": {**at("p50"), "color": _colour(names)}}
     layers = [
         {"mark": {"type": "rule", "strokeWidth": 1.5}, "encoding": at("p5", "p95")},
         {"mark": {"type": "bar"}, "encoding": {**at("p25", "p75"), "color": _colour(names)}},
+        *([marks] if equal else ()),
         {"mark": {"type": "tick", "thickness": 2, "style": "median"}, "encoding": at("p50")},
     ]
     return {"data": {"values": values}, **spec, "layer": layers}

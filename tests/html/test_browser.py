@@ -306,6 +306,18 @@ def test_charts_languages_dark_and_print(tmp_path, visit):
     assert len(seen.page.pdf()) > 20_000
 
 
+@pytest.mark.parametrize("lengths", [(9, 9, 9, 9), (9, 30, 60, 90)], ids=["equal", "different"])
+def test_a_spread_is_seen(tmp_path, visit, lengths):
+    """The middle half has a width, also where all answers are as long as each other, such as one letter."""
+    records = [record(str(k), k % 2, benchmark="b") for k in range(4)]
+    answers = [answer(str(k), "x" * length, benchmark="b") for k, length in enumerate(lengths)]
+    seen = visit(page_of(tmp_path, run_folder(tmp_path / "a", records, answers=answers)), "#charts")
+    seen.see("body[data-drawn]")
+    widths = seen.page.evaluate("""[...document.querySelectorAll('[data-chart="length"] .mark-rect.role-mark path')]
+        .filter((e) => getComputedStyle(e).fill === "rgb(63, 111, 181)").map((e) => e.getBoundingClientRect().width)""")
+    assert max(widths) > 4
+
+
 @pytest.mark.parametrize("by_hand", [False, True])
 def test_a_dark_page_is_printed_light(tmp_path, visit, by_hand):
     """Paper is white: whoever reads in the dark, by the system or by the button, prints dark words and lines on it."""
