@@ -18,7 +18,7 @@ def charts(runs: Sequence[Run], names: Sequence[str], lines: Sequence[Line], ind
     """Name → specification, and under "groups" benchmark → specification. A chart without data is left out."""
     titles = [line.title for line in lines]
     found: dict[str, Any] = {
-        "benchmarks": _scores([_bar(line.title, names[s.run], s) for line in lines for s in line.scores], titles, w),
+        "benchmarks": _scores([_bar(x.title, names[s.run], s) for x in lines for s in x.scores], names, titles, w),
         "groups": {line.benchmark: _groups(runs, names, line.benchmark, w) for line in lines},
         "radar": _radar(names, lines, w) if len(runs) > 1 else None,
         "finish": _finish(runs, names, dict(zip([x.benchmark for x in lines], titles, strict=True)), w),
@@ -38,13 +38,14 @@ def _bar(row: str, run: str, score: Any) -> dict[str, Any]:
     return bar | ({"chance": score.chance} if score.chance is not None else {})
 
 
-def _by_run(height: int) -> Spec:
-    """Rows with one band for each run in it, in the run's colour."""
+def _by_run(names: Sequence[str]) -> Spec:
+    """Rows with one band for each run in it."""
+    scale = {"paddingInner": 0.15, "domain": list(names)}
     return {
-        "height": {"step": height, "for": "position"},
+        "height": {"step": 10 + 14 * len(names), "for": "position"},
         "encoding": {
             "y": {"field": "row", "type": "nominal", "sort": None, "title": None},
-            "yOffset": {"field": "run", "type": "nominal", "sort": None, "scale": {"paddingInner": 0.15}},
+            "yOffset": {"field": "run", "type": "nominal", "sort": None, "scale": scale},
         },
     }
 
@@ -55,16 +56,11 @@ def _colour(names: Sequence[str], legend_at: str = "top") -> Spec:
     return {"field": "run", "type": "nominal", "sort": None, "scale": {"domain": list(names)}, "legend": legend}
 
 
-def _step(runs: int) -> int:
-    return 10 + 14 * runs
-
-
-def _scores(values: list[dict[str, Any]], rows: Sequence[str], w: Words) -> Spec | None:
-    """Bars from 0 to 1 with interval lines; chance level as a mark across."""
+def _scores(values: list[dict[str, Any]], names: Sequence[str], rows: Sequence[str], w: Words) -> Spec | None:
+    """Bars from 0 to 1 with interval lines; chance level as a mark across. A run has one colour on the whole page."""
     if not values:
         return None
-    names = list(dict.fromkeys(value["run"] for value in values))
-    spec = _by_run(_step(len(names)))
+    spec = _by_run(names)
     spec["encoding"]["y"]["scale"] = {"domain": list(rows)}
     spec["encoding"]["tooltip"] = [
         {"field": "row", "title": w["benchmark"]},
@@ -116,7 +112,7 @@ def _groups(runs: Sequence[Run], names: Sequence[str], benchmark: str, w: Words)
                 bar["shown"] += f"  [{low:.4f}, {high:.4f}]"
             values.append(bar)
     rows = list(dict.fromkeys(value["row"] for value in values))
-    return _scores(values, rows, w) if len(rows) > 1 else None
+    return _scores(values, names, rows, w) if len(rows) > 1 else None
 
 
 def _radar(names: Sequence[str], lines: Sequence[Line], w: Words) -> Spec | None:
@@ -212,7 +208,7 @@ def _finish(runs: Sequence[Run], names: Sequence[str], titles: Mapping[str, str]
                 values.append({"row": titles[benchmark], "run": name, "reason": reason, "number": number})
     if all(value["reason"] == w["unknown"] for value in values):
         return None
-    spec = _by_run(_step(len(names)))
+    spec = _by_run(names)
     x = {"field": "number", "type": "quantitative", "stack": "normalize", "title": None}
     legend = {"title": None, "orient": "top"}
     spec["encoding"] |= {
@@ -270,7 +266,7 @@ def _spread(
         values.append({"row": titles[benchmark], "run": names[run], "n": len(ordered), **q})
     if not values:
         return None
-    spec = _by_run(_step(len(names)))
+    spec = _by_run(names)
     spec["encoding"]["tooltip"] = [
         {"field": "row", "title": w["benchmark"]},
         {"field": "run", "title": w["run"]},

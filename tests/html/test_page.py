@@ -113,6 +113,28 @@ def test_several_runs_stand_side_by_side(tmp_path):
     assert unpacked(text, "chart-data")["benchmarks"]["data"]["values"][1]["run"] == "model · b"
 
 
+def test_a_run_has_one_colour_and_one_place_in_every_chart(tmp_path):
+    """Also where the first run lacks a benchmark, or all that a chart shows."""
+    groups = {name: {"extractive_match": {"mean": 0.5, "ci95": [0.2, 0.8], "n": 4}} for name in ("g", "h")}
+    folders = []
+    for letter, names in (("a", ["late"]), ("b", ["early", "late"])):
+        records = [record("0", 1.0, benchmark=name, counts={"completion_tokens": 5}) for name in names]
+        folders.append(run_folder(tmp_path / letter, records, name=letter, parts={"groups": groups}))
+    charts = unpacked(written(tmp_path, *folders)[0], "chart-data")
+    found = [*(chart for name, chart in charts.items() if name != "groups" and chart), *charts["groups"].values()]
+    scales = []
+    for chart in found:
+        encodings = [each.get("encoding", {}) for each in (chart, *chart.get("layer", ()))]
+        scales += [
+            encoding[channel]["scale"].get("domain")
+            for encoding in encodings
+            for channel in ("color", "yOffset")
+            if encoding.get(channel, {}).get("field") == "run"
+        ]
+    assert len(scales) > 2 * len(charts["groups"])
+    assert all(domain == ["a", "b"] for domain in scales)
+
+
 def test_benchmarks_of_one_title_are_told_apart(tmp_path):
     """In a chart they would share a row."""
     folder = run_folder(tmp_path / "run", [record("0", 1.0, benchmark=name) for name in ("one", "two")])
