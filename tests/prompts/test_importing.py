@@ -180,7 +180,9 @@ EXPECTED = {
 
 FASTCHAT = "".join(
     json.dumps(
-        {"name": name, "type": "single", "system_prompt": "s", "prompt_template": " ".join(f"{{{f}}}" for f in fields)}
+        # U+2028 ends no line of JSON Lines, though Python's splitlines() takes it for an end.
+        {"name": name, "system_prompt": "s\u2028t", "prompt_template": " ".join(f"{{{f}}}" for f in fields)},
+        ensure_ascii=False,
     )
     + "\n"
     for name, fields in FIELDS.items()
@@ -444,3 +446,4 @@ def test_judge_prompts_come_as_fastchat_lines(checkout, tmp_path):
     )
     english = read_prompts(tmp_path / "out" / "judge_prompts_english.jsonl")
     assert english.template(0, reference=False).user == "{question} {answer}"
+    assert english.template(0, reference=False).system == "s\u2028t"
