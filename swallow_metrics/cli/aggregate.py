@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from swallow_metrics.cli.parameters import run, warn
+from swallow_metrics.cli.parameters import output_option, run, warn
 from swallow_metrics.reference import REFERENCES
 
 
@@ -19,14 +19,7 @@ from swallow_metrics.reference import REFERENCES
     "--format", "form", type=click.Choice(["json", "row"]), default="json",
     help="The whole document (json), or its comma-separated line of values.",
 )  # fmt: skip
-@click.option(
-    "--out",
-    "output",
-    type=click.File("w", encoding="utf-8", lazy=True),
-    default="-",
-    metavar="FILE",
-    help="Write to a file.",
-)
+@output_option
 def aggregate(
     runs: tuple[Any, ...],
     reference: str | None,

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from swallow_metrics.cli.parameters import Number, run
+from swallow_metrics.cli.parameters import Number, output_option, run
 from swallow_metrics.errors import UsageError
 
 
@@ -24,14 +24,7 @@ from swallow_metrics.errors import UsageError
     help="The difference that matters, as a share of a metric's scale (0.01: one point of 100).",
 )
 @click.option("--allow", multiple=True, metavar="FIELD", help="A field of fingerprints that may differ; repeatable.")
-@click.option(
-    "--out",
-    "output",
-    type=click.File("w", encoding="utf-8", lazy=True),
-    default="-",
-    metavar="FILE",
-    help="Write to a file.",
-)
+@output_option
 def compare(
     runs: tuple[Any, ...],
     form: str,

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from swallow_metrics.cli.parameters import run, warn
+from swallow_metrics.cli.parameters import output_option, run, warn
 from swallow_metrics.errors import UsageError
 from swallow_metrics.reference import REFERENCES
 
@@ -17,14 +17,7 @@ from swallow_metrics.reference import REFERENCES
 @click.option("--format", "form", type=click.Choice(["md", "csv", "html", "latex"]), default="md", help="How to print.")
 @click.option("--with", "published", type=click.Path(path_type=Path), help="Published scores to show beside the runs.")
 @click.option("--reference", type=click.Choice(list(REFERENCES)), help="Whose columns (default: the runs' version).")
-@click.option(
-    "--out",
-    "output",
-    type=click.File("w", encoding="utf-8", lazy=True),
-    default="-",
-    metavar="FILE",
-    help="Write to a file.",
-)
+@output_option
 def leaderboard(runs: tuple[Any, ...], form: str, published: Path | None, reference: str | None, output: Any) -> None:
     """Show models and benchmarks as the Swallow LLM Leaderboard does.
 

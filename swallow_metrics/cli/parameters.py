@@ -43,6 +43,17 @@ def headers(_context: click.Context, parameter: click.Parameter, value: tuple[st
     return read_headers(parameter.opts[0], value)
 
 
+output_option = click.option(
+    "--out",
+    "output",
+    type=click.File("w", encoding="utf-8", lazy=True),
+    default="-",
+    metavar="FILE",
+    help="Write to a file.",
+)
+"""Where a command that prints its result writes it: `output` is an open file, standard output without the option."""
+
+
 class Number(click.FloatRange):
     """A finite number: click's own range lets NaN through, which no comparison ever refuses again."""
 
