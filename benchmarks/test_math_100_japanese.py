@@ -9,16 +9,13 @@ import pytest
 from swallow_metrics.datasets.row import Row
 from swallow_metrics.datatypes import Benchmark, Dataset, Sample
 from swallow_metrics.metrics.choice import EXTRACTIVE_MATCH
-from swallow_metrics.metrics.math.scoring import LIBRARIES, score_answers
+from swallow_metrics.metrics.math.scoring import LIBRARIES, boxed, score_answers
 from swallow_metrics.prompts import render
-
-BOX = r"$\boxed"
 
 
 def sample(row: Row, prompt: str) -> Sample:
     """A problem; the gold is its answer in a box."""
-    answer = row.gold("answer")
-    gold = answer if answer.startswith(BOX) else f"{BOX}{{{answer}}}$"
+    gold = boxed(row.gold("answer"))
     return Sample(row.id, (render(prompt, Question=row.text("ja")),), gold)
 
 

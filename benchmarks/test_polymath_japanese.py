@@ -9,11 +9,10 @@ import pytest
 from swallow_metrics.datasets.row import Row
 from swallow_metrics.datatypes import Benchmark, Dataset, Sample
 from swallow_metrics.metrics.choice import EXTRACTIVE_MATCH
-from swallow_metrics.metrics.math.scoring import LIBRARIES, score_answers
+from swallow_metrics.metrics.math.scoring import LIBRARIES, boxed, score_answers
 from swallow_metrics.prompts import render
 
 LEVELS = ("low", "medium", "high", "top")
-BOX = r"$\boxed"
 
 
 def sample(row: Row, prompt: str) -> Sample:
@@ -23,8 +22,7 @@ def sample(row: Row, prompt: str) -> Sample:
         raise row.error(f"expected `id` to start with one of {', '.join(LEVELS)} and '-', but got {row['id']!r:.60}")
     if row.subset not in (None, level):
         raise row.error(f"expected rows of the level {row.subset}, but got {row['id']!r:.60}")
-    answer = row.gold("answer")
-    gold = answer if answer.startswith(BOX) else f"{BOX}{{{answer}}}$"
+    gold = boxed(row.gold("answer"))
     return Sample(row.id, (render(prompt, Question=row.text("question")),), gold, group=level)
 
 

@@ -14,6 +14,14 @@ LIBRARIES = ("math-verify", "latex2sympy2_extended", "sympy")
 """Whose versions a score depends on."""
 
 
+_BOXED = r"$\boxed"
+
+
+def boxed(answer: str) -> str:
+    """A gold in a box, where it does not stand in one already (PO-3)."""
+    return answer if answer.startswith(_BOXED) else f"{_BOXED}{{{answer}}}$"
+
+
 class Verifier(Protocol):
     """Compares in a process that can be killed."""
 
