@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from places import ROOT
+from projects import read_jsonl
 
 CONFTEST = """
 from swallow_metrics.engines.fake import FakeEngine
@@ -71,7 +72,7 @@ class Project:
         return self.report(folder)["swallow"]["benchmarks"][f"{language}_mt_bench"]
 
     def journal(self, folder="run"):
-        return [json.loads(line) for line in (self.path / folder / "responses.jsonl").read_text().split("\n") if line]
+        return read_jsonl(self.path / folder / "responses.jsonl")
 
     def asked(self, role=None):
         requests = json.loads((self.path / "asked.json").read_text())

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from endpoint import Endpoint
 from places import ROOT
-from projects import MINI_BENCHMARK, NO_OTHER_PLUGINS, write_jsonl
+from projects import MINI_BENCHMARK, NO_OTHER_PLUGINS, read_jsonl, write_jsonl
 
 WINDOW = 8  # --max-in-flight of these runs
 TIMES = {"created", "duration", "latency_s", "command", "setup", "call", "teardown", "time_s", "cpu_s", "lines"}
@@ -128,7 +128,7 @@ class Suite:
     def journal(self, folder):
         """Every line of the run's journals; each must be whole."""
         files = sorted((self.path / folder).glob("responses*.jsonl"))
-        return [json.loads(line) for file in files for line in file.read_text("utf-8").split("\n") if line]
+        return [line for file in files for line in read_jsonl(file)]
 
     def asked(self):
         return len(self.model.bodies) + len(self.judge.bodies)

@@ -61,6 +61,11 @@ def write_jsonl(path, rows):
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
 
 
+def read_jsonl(path):
+    """The values of a file of JSON Lines. Only a line feed ends one: a text may hold other separators of Unicode."""
+    return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
+
+
 class MiniProject:
     def __init__(self, pytester):
         self.pytester = pytester
@@ -97,4 +102,4 @@ class MiniProject:
         return checked(json.loads((self.path / folder / "report.json").read_text()))
 
     def journal(self, folder="run"):
-        return [json.loads(line) for line in (self.path / folder / "responses.jsonl").read_text().split("\n") if line]
+        return read_jsonl(self.path / folder / "responses.jsonl")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from places import SHARED
+from projects import read_jsonl
 from swallow_metrics.extraction.choice import choice_letter
 
 DEMO = Path(__file__).parents[1] / "benchmarks" / "demo"
@@ -73,7 +74,7 @@ def questions(row):
 def real_questions():
     """What the recorded rows of the real datasets ask."""
     files = [path for folder in ("conformance/data", "data") for path in (SHARED / folder).glob("*.jsonl")]
-    rows = [json.loads(line) for path in files for line in path.read_text("utf-8").split("\n") if line]
+    rows = [line for path in files for line in read_jsonl(path)]
     return frozenset().union(*map(questions, rows))
 
 

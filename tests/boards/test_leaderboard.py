@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from projects import read_jsonl
 from recorded import record, run_folder
 from swallow_metrics.boards.cells import Cell, averaged, cell_of, leaders
 from swallow_metrics.boards.columns import TABLES
@@ -33,7 +34,7 @@ def test_published_averages(shared, capsys):
     path = shared / "conformance/v202604/leaderboard/published_2026-05.jsonl"
     assert main(["leaderboard", "--with", str(path), "--format", "csv"]) == 0
     rows = table(capsys.readouterr().out)
-    published = [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
+    published = read_jsonl(path)
     assert len(rows) == len(published) == 68
     titles = {"Japanese": "ja_post", "English": "en_post", "Japanese MT-Bench": "ja_mtb", "English MT-Bench": "en_mtb"}
     for line, row in zip(published, rows.values(), strict=True):

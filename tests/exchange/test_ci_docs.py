@@ -1,6 +1,5 @@
 """docs/ci.md: its workflows parse, its scripts too, and its commands do what the page says."""
 
-import json
 import os
 import re
 import subprocess
@@ -9,7 +8,7 @@ import sys
 import pytest
 
 from places import ROOT
-from projects import write_jsonl
+from projects import read_jsonl, write_jsonl
 
 PAGE = (ROOT / "docs" / "ci.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -77,7 +76,7 @@ def test_the_commands_do_what_the_page_says(tmp_path):
     """Console blocks in order, on bundled questions: summary, JUnit, exports, and answers that come back."""
     (tmp_path / "benchmarks").symlink_to(ROOT / "benchmarks")
     demo = ROOT / "benchmarks" / "demo"
-    rows, answers = ([json.loads(line) for line in (demo / name).read_text("utf-8").split("\n") if line]
+    rows, answers = (read_jsonl(demo / name)
                      for name in ("swallow_jmmlu.jsonl", "swallow_jmmlu.responses.jsonl"))  # fmt: skip
     samples = [{"doc_id": n, "doc": row, "resps": [[answers[n]["text"]]]} for n, row in enumerate(rows)]
     write_jsonl(tmp_path / "samples" / "samples_jmmlu_2026.jsonl", samples)

@@ -1,6 +1,5 @@
 """Other programs' answers as a journal."""
 
-import json
 import random
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from places import ROOT
-from projects import MINI_ANSWERS, MINI_ROWS, write_jsonl
+from projects import MINI_ANSWERS, MINI_ROWS, read_jsonl, write_jsonl
 from recorded import run_folder
 from swallow_metrics.cli.main import main
 from swallow_metrics.datasets.row import Origin, Row
@@ -23,7 +22,7 @@ NAMES = sorted(path.name.removesuffix(".responses.jsonl") for path in DEMO.glob(
 
 
 def lines(path):
-    return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
+    return read_jsonl(path)
 
 
 def import_(path, *arguments, benchmark="mini", data="data", out="journal.jsonl"):

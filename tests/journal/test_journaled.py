@@ -1,11 +1,11 @@
 """An engine with its journal: what is kept of an answer, and when the engine is asked at all."""
 
 import asyncio
-import json
 from dataclasses import replace
 
 import pytest
 
+from projects import read_jsonl
 from swallow_metrics.datatypes import Request, Response
 from swallow_metrics.engines.base import FINISHED
 from swallow_metrics.engines.fake import FakeEngine
@@ -28,7 +28,7 @@ def journal(tmp_path):
 
 
 def lines(journal):
-    return [json.loads(line) for line in journal.path.read_text("utf-8").split("\n") if line]
+    return read_jsonl(journal.path)
 
 
 def test_an_answer_is_written_as_it_is_handed_on(journal):

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from projects import read_jsonl
 from swallow_metrics.datatypes import Request
 from swallow_metrics.errors import EngineError, UsageError
 from swallow_metrics.journal.reader import JournalReader, place_of
@@ -93,7 +94,7 @@ def test_what_a_replay_uses_is_copied_once(file, tmp_path):
     again = ReplayEngine(reader(file), copy=Copy(JournalWriter(own), reader(own)))
     for repeat in (2, 0):
         asyncio.run(again.generate(Request("a", "1", (), repeat=repeat)))
-    assert [json.loads(line)["text"] for line in own.read_text().split("\n") if line] == ["a12", "a10"]
+    assert [line["text"] for line in read_jsonl(own)] == ["a12", "a10"]
 
 
 def test_two_answers_to_one_question(file, tmp_path):

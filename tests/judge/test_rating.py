@@ -1,6 +1,5 @@
 """The rating in a judge's text (JU-13 to JU-15)."""
 
-import json
 import re
 import time
 
@@ -8,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from projects import read_jsonl
 from swallow_metrics.judge.rating import read_rating
 
 
@@ -59,7 +59,7 @@ def test_numbers_that_are_none(number):
 def test_recorded_verdicts(shared):
     """All recorded judge texts read as the reference reads them."""
     path = shared / "conformance/expected/japanese_mt_bench.judge_vectors.jsonl"
-    vectors = [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
+    vectors = read_jsonl(path)
     assert len(vectors) > 300
     for vector in vectors:
         found = read_rating(vector["judgment"])

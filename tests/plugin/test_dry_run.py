@@ -7,7 +7,7 @@ import pytest
 
 from dialogues import mt  # noqa: F401  # a fixture
 from endpoint import Endpoint, completion
-from projects import usage_line
+from projects import read_jsonl, usage_line
 from swallow_metrics.datatypes import Benchmark, Dataset, Sample, Sampling
 from swallow_metrics.outlook.benchmark import outlook_of
 from swallow_metrics.outlook.look import look
@@ -163,7 +163,7 @@ def test_measured_verdicts(mt):
     mt.engines()
     assert mt.run("--model", "m", "--data-dir", "data", "--judge-model", "j", "--limit", "2", "--repeats", "1").ret == 0
     journal = mt.path / "run/responses.jsonl"
-    lines = [json.loads(line) for line in journal.read_text().split("\n") if line]
+    lines = read_jsonl(journal)
     for line in lines:
         line["usage"] = {"prompt_tokens": 9, "completion_tokens": 7 if line["role"] == "judge" else 100}
     journal.write_text("".join(json.dumps(line) + "\n" for line in lines))

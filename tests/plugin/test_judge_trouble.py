@@ -7,7 +7,7 @@ import pytest
 
 from dialogues import MODEL, mt  # noqa: F401  # a fixture
 from endpoint import KEY, Endpoint
-from projects import usage_line, write_jsonl
+from projects import read_jsonl, usage_line, write_jsonl
 
 
 @pytest.mark.parametrize("base_url", [None, "http://127.0.0.1:9/v1"])
@@ -149,7 +149,7 @@ def test_wrong_judge_prompts_are_one_line(mt, name, content, words):
 def test_wrong_rows_name_file_and_line(mt, change, words):
     """A row that cannot be asked stops the run before it begins (without its reference: `test_wrong_rows`)."""
     path = mt.path / "data" / "english_mt_bench.jsonl"
-    rows = [json.loads(line) for line in path.read_text().split("\n") if line]
+    rows = read_jsonl(path)
     write_jsonl(path, [*rows, {**rows[0], **change}])
     line = usage_line(mt.run(*MODEL, "--judge-model", "j"))
     assert "english_mt_bench.jsonl, line 9" in line
@@ -159,7 +159,7 @@ def test_wrong_rows_name_file_and_line(mt, change, words):
 def test_references_only_where_they_are_needed(mt):
     """The other categories may have empty references, or none; the judge of those that need them sees them."""
     path = mt.path / "data" / "english_mt_bench.jsonl"
-    rows = [json.loads(line) for line in path.read_text().split("\n") if line]
+    rows = read_jsonl(path)
     needed = ("math", "coding", "reasoning")
     write_jsonl(path, [row | ({} if row["category"] in needed else {"reference": None}) for row in rows])
     mt.engines(

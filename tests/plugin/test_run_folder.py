@@ -1,10 +1,8 @@
 """A run's folder is complete: questions, answers and fingerprints, whatever answered."""
 
-import json
-
 import pytest
 
-from projects import write_jsonl
+from projects import read_jsonl, write_jsonl
 from swallow_metrics.audit.audit import audit_run
 from swallow_metrics.compare.compare import compare_runs
 from swallow_metrics.runs import read_run
@@ -17,9 +15,7 @@ LETTER = 'return "ABCD"[int(request.sample) % 4]'
 
 
 def questions(mini, folder="run"):
-    return [
-        json.loads(line) for line in (mini.path / folder / "questions.jsonl").read_text("utf-8").split("\n") if line
-    ]
+    return read_jsonl(mini.path / folder / "questions.jsonl")
 
 
 @pytest.mark.parametrize(

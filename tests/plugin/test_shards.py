@@ -10,7 +10,7 @@ import time
 import pytest
 
 from endpoint import Endpoint
-from projects import NO_OTHER_PLUGINS, usage_line, write_jsonl
+from projects import NO_OTHER_PLUGINS, read_jsonl, usage_line, write_jsonl
 from swallow_metrics.cli.main import main
 
 ROWS = [
@@ -44,7 +44,7 @@ def comparable(report):
 
 
 def answers(folder):
-    lines = [json.loads(line) for line in (folder / "responses.jsonl").read_text().split("\n") if line]
+    lines = read_jsonl(folder / "responses.jsonl")
     return sorted((line["sample"], line["text"], line["key"]) for line in lines)
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from projects import read_jsonl
 from running import sandbox  # noqa: F401  # a fixture
 from swallow_metrics.extraction.code_block import function_block
 from swallow_metrics.metrics.pass_at_k import pass_scores
@@ -14,7 +15,7 @@ BENCHMARKS = ("humaneval", "swallow_jhumaneval")
 
 
 def read(path):
-    return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
+    return read_jsonl(path)
 
 
 def recorded(shared, benchmark):
