@@ -14,7 +14,6 @@ from swallow_metrics.engines.vllm_log import cause_in, into_log
 from swallow_metrics.engines.vllm_model import fetch_config, one_line
 from swallow_metrics.engines.vllm_scratch import Scratch
 from swallow_metrics.engines.vllm_setup import Setup
-from swallow_metrics.engines.watchdog import Watchdog
 from swallow_metrics.errors import EngineDown, UsageError
 
 if TYPE_CHECKING:
@@ -34,14 +33,12 @@ class EngineProcess:
         self._log = log
         self._verbose = verbose
         self._scratch: Scratch | None = None
-        self._watchdog: Watchdog | None = None
         self._children: list[BaseProcess] = []
         self._llm: AsyncLLM | None = None
 
     async def start(self) -> AsyncLLM:
         """Load the model; minutes for a large one. Raises UsageError, EngineDown. Cancelling ends vLLM's processes."""
         self._scratch = Scratch(self._log, self._setup.arguments)
-        self._watchdog = Watchdog(self._scratch.folder)
         others = multiprocessing.active_children()
         loading = asyncio.ensure_future(asyncio.to_thread(_without_interrupts, self._load))
         try:
@@ -50,7 +47,7 @@ class EngineProcess:
                 self._children = [child for child in multiprocessing.active_children() if child not in others]
                 for child in self._children:
                     if child.pid is not None:
-                        self._watchdog.watch(child.pid)
+                        self._scratch.watch(child.pid)
             loading.result()
         except BaseException:
             # A thread cannot be cancelled, but it ends soon when the processes it waits for are gone.
@@ -105,10 +102,9 @@ class EngineProcess:
         for child in self._children:
             if child.is_alive():
                 child.kill()
+        for child in self._children:
+            child.join(KILL_AFTER_S)
         self._children = []
-        if self._watchdog is not None:
-            self._watchdog.release()
-            self._watchdog = None
         if self._scratch is not None:
             self._scratch.remove()
             self._scratch = None

@@ -1,4 +1,4 @@
-"""The temporary folder of a running vLLM: its log, and the files that it is started with."""
+"""The temporary folder of a running vLLM: its log, and the files that it is started with; and who removes it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from swallow_metrics.engines.watchdog import Watchdog
 from swallow_metrics.io import is_secret
 
 PREFIX = "swallow-vllm-"
@@ -19,7 +20,7 @@ LOCK = "lock"
 
 
 class Scratch:
-    """Made for one start of vLLM, gone with `remove`. The watchdog removes it when this process is killed.
+    """Made for one start of vLLM, gone with `remove`. Its watchdog removes it where this process is killed.
 
     `place` is where the log is to be kept when vLLM fails; without one it stays in the folder, which then stays.
     """
@@ -30,9 +31,14 @@ class Scratch:
         self.log = self.folder / "vllm.log"
         self._lock = FileLock(self.folder / LOCK, thread_local=False)
         self._lock.acquire()
+        self._watchdog = Watchdog(self.folder)
         self._place = place
         self._secrets = [str(value) for name, value in arguments.items() if value and is_secret(name)]
         self._kept: Path | None = None
+
+    def watch(self, pid: int, *, group: bool = False) -> None:
+        """A process of vLLM's, or with `group` every process of the group it leads, is not to outlive this one."""
+        self._watchdog.watch(pid, group=group)
 
     def written(self) -> str:
         """What vLLM wrote so far, without secrets."""
@@ -57,12 +63,13 @@ class Scratch:
         return f" (vLLM's log: {self.keep_log()})" if self.written() else ""
 
     def remove(self) -> None:
-        """Remove the folder, unless the log is kept there. Safe to call more than once."""
+        """Remove the folder, unless the log is kept there. Call it once vLLM has ended; safe to call more than once."""
         if self._kept != self.log:
             shutil.rmtree(self.folder, ignore_errors=True)
         else:
             (self.folder / LOCK).unlink(missing_ok=True)  # else the next run would remove it
         self._lock.release()
+        self._watchdog.release()  # last: where this process ends before it comes here, the watchdog goes on
 
 
 def _sweep() -> None:

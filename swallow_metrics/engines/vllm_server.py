@@ -26,7 +26,7 @@ from swallow_metrics.engines.vllm_log import cause_in, last_lines
 from swallow_metrics.engines.vllm_model import default_sampling, fetch_config
 from swallow_metrics.engines.vllm_scratch import Scratch
 from swallow_metrics.engines.vllm_setup import checked_setup
-from swallow_metrics.engines.watchdog import Watchdog, end
+from swallow_metrics.engines.watchdog import end
 from swallow_metrics.errors import EngineDown
 from swallow_metrics.io import installed_version, write_atomically
 
@@ -61,7 +61,6 @@ class VLLMServer:
         self._verbose = verbose
         self._start_timeout_s = start_timeout_s
         self._scratch: Scratch | None = None
-        self._watchdog: Watchdog | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._port = 0
         self._facts: dict[str, Any] = {}
@@ -83,11 +82,10 @@ class VLLMServer:
         """Start the server and wait until it answers. Raises UsageError, EngineDown with the log's last lines."""
         fetch_config(self._setup.model, self._setup.arguments)
         self._scratch = Scratch(self._log, self._setup.arguments)
-        self._watchdog = Watchdog(self._scratch.folder)
         try:
             for attempt in range(PORT_ATTEMPTS):
                 self._port = _free_port()
-                self._launch(self._scratch.log)
+                self._launch(self._scratch)
                 if self._answers():
                     self._facts = self._ask_facts()
                     Thread(target=self._tell_end, args=(self._process, self._scratch), daemon=True).start()
@@ -98,9 +96,8 @@ class VLLMServer:
             self.stop()
             raise
 
-    def _launch(self, log: Path) -> None:
-        assert self._watchdog is not None
-        with log.open("ab") as output:
+    def _launch(self, scratch: Scratch) -> None:
+        with scratch.log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603  # our own interpreter; the model's name is one argument
                 self._command(),
                 stdin=subprocess.DEVNULL,
@@ -109,7 +106,7 @@ class VLLMServer:
                 env=os.environ | self._secrets(),
                 start_new_session=True,  # out of Ctrl-C's reach, and a group that ends as one
             )
-        self._watchdog.watch(self._process.pid, group=True)
+        scratch.watch(self._process.pid, group=True)
 
     def _secrets(self) -> dict[str, str]:
         """What must not stand on a command line."""
@@ -222,9 +219,6 @@ class VLLMServer:
                 process.kill()
                 process.wait()
             end([-process.pid], grace_s=2.0)
-        if self._watchdog is not None:
-            self._watchdog.release()
-            self._watchdog = None
         if self._scratch is not None:
             self._scratch.remove()
             self._scratch = None

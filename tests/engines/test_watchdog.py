@@ -1,5 +1,6 @@
 """Child processes end with their owner, however it ends."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -24,6 +25,16 @@ watchdog.watch(child.pid, group=True)
 print(child.pid, child.stdout.readline().strip(), flush=True)
 time.sleep(300)
 """
+# An owner that ends in the middle of its own cleaning, as a daemon thread does at the end of the interpreter.
+CUT_OFF = """
+import os, shutil
+from swallow_metrics.engines.vllm_scratch import Scratch
+scratch = Scratch(None, {})
+scratch.log.write_text("text")
+print(scratch.folder, flush=True)
+shutil.rmtree = lambda *_, **__: os._exit(3)
+scratch.remove()
+"""
 STUBBORN = """
 import signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -46,6 +57,13 @@ def gone(pids, seconds=10.0):
     return not any(map(is_running, pids))
 
 
+def removed(folder, seconds=5.0):
+    deadline = time.monotonic() + seconds
+    while folder.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not folder.exists()
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_watched_group_ends_when_its_owner_is_ended(tmp_path, number):
     """Child, grandchild and folder are gone soon after the process that made them, even when that was killed."""
@@ -60,10 +78,22 @@ def test_a_watched_group_ends_when_its_owner_is_ended(tmp_path, number):
         assert all(map(is_running, watched))
         owner.send_signal(number)
     assert gone(watched)
-    deadline = time.monotonic() + 5.0
-    while folder.exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not folder.exists()
+    assert removed(folder)
+
+
+def test_a_folder_goes_even_where_its_removal_is_cut_off(tmp_path):
+    """The watchdog outlasts the cleaning: there is no moment at which neither of the two would remove the folder."""
+    run = subprocess.run(
+        [sys.executable, "-c", CUT_OFF],
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 3, run.stderr
+    folder = Path(run.stdout.strip())
+    assert folder.parent == tmp_path
+    assert removed(folder)
 
 
 def test_a_released_guard_ends_nothing(tmp_path):
