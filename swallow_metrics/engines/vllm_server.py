@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -191,12 +192,13 @@ class VLLMServer:
         status = process.wait()
         if self._process is not process:
             return
-        how = f"signal {-status}" if status < 0 else f"status {status}"
-        written = scratch.written()
-        dead = "its engine process was killed" if "EngineDeadError" in written else "no error named"
-        cause = cause_in(written) or dead
-        said = f"the model's server (`vllm serve`) ended with {how}: {cause}"
-        write_atomically(_ending(scratch), f"{said}{scratch.where()}; go on with --resume".encode())
+        with suppress(OSError):  # the run ends at this moment as well, and the folder is gone
+            how = f"signal {-status}" if status < 0 else f"status {status}"
+            written = scratch.written()
+            dead = "its engine process was killed" if "EngineDeadError" in written else "no error named"
+            cause = cause_in(written) or dead
+            said = f"the model's server (`vllm serve`) ended with {how}: {cause}"
+            write_atomically(_ending(scratch), f"{said}{scratch.where()}; go on with --resume".encode())
 
     def served(self) -> Served:
         """What a client needs to know, once the server has started."""
