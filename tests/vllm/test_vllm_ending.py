@@ -45,6 +45,16 @@ if __name__ == "__main__":
 """
 
 
+def command_of(process):
+    """Its command line; none where it has ended in the meantime, as what vLLM asks about the machine does."""
+    import psutil
+
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
+
+
 def wait_for(condition, seconds):
     deadline = time.monotonic() + seconds
     while not condition() and time.monotonic() < deadline:
@@ -76,11 +86,11 @@ def test_no_process_stays(tiny, tmp_path, kind, number):
         )
 
         def written():
-            return (tmp_path / "output").read_text()
+            return (tmp_path / "output").read_text("utf-8", "replace")
 
         def vllm():
             found = psutil.Process(run.pid).children(recursive=True)
-            return [process for process in found if "guard.py" not in " ".join(process.cmdline())]
+            return [process for process in found if "watchdog.py" not in command_of(process)]
 
         try:
             assert wait_for(lambda: "loading" in written(), 240), written()
@@ -88,13 +98,13 @@ def test_no_process_stays(tiny, tmp_path, kind, number):
             time.sleep(1.0)
             started = psutil.Process(run.pid).children(recursive=True)
             os.killpg(run.pid, number)  # as the terminal does
-            assert run.wait(timeout=60) != 0
-            left = psutil.wait_procs(started, timeout=30)[1]
+            assert run.wait(timeout=180) != 0
+            left = psutil.wait_procs(started, timeout=90)[1]
         finally:
             if run.poll() is None:
                 run.kill()
                 run.wait()
-        assert not left, [(process.pid, process.cmdline()) for process in left]
+        assert not left, [(process.pid, command_of(process)) for process in left]
         if number == signal.SIGINT:
             assert "KeyboardInterrupt" in written()
             assert "EngineDeadError" not in written()

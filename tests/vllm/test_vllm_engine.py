@@ -5,6 +5,7 @@ import dataclasses
 import json
 import multiprocessing
 import shutil
+import time
 
 import pytest
 
@@ -270,11 +271,16 @@ def test_a_cancelled_request_is_taken_back(running):
         sampling = Sampling(temperature=0.0)
         request = Request("test", "0", ({"role": "user", "content": "?"},), sampling)
         task = asyncio.ensure_future(running.engine.generate(request))
-        await asyncio.sleep(0.2)
+        unfinished = running.engine._loaded.llm.output_processor.get_num_unfinished_requests
+        async with asyncio.timeout(60):
+            while not unfinished():  # noqa: ASYNC110  # vLLM has no event for it
+                await asyncio.sleep(0.01)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        await asyncio.sleep(0.2)
-        return running.engine._loaded.llm.output_processor.get_num_unfinished_requests()
+        until = time.monotonic() + 2  # two thousand tokens would take longer
+        while unfinished() and time.monotonic() < until:  # noqa: ASYNC110  # as above
+            await asyncio.sleep(0.01)
+        return unfinished()
 
     assert running.run(cancel()) == 0
 
