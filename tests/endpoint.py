@@ -88,14 +88,14 @@ class Endpoint:
     def __enter__(self):
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(120)
         return self
 
     def __exit__(self, *_):
         if self._loop.is_closed():
             return  # stopped before
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
+        self._thread.join(120)
 
     def stop(self):
         """Be gone, as a killed server is; leaving the context does the same."""

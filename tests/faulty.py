@@ -2,13 +2,13 @@
 
 import contextlib
 import hashlib
+import http.client
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -104,7 +104,7 @@ class Suite:
         """A run to its end. Returns exit status and output."""
         process = self.start(folder, *more, **how)
         try:
-            status = process.wait(120)
+            status = process.wait(300)
         finally:
             end(process)
         return status, self.output(folder)
@@ -130,8 +130,22 @@ class Suite:
         files = sorted((self.path / folder).glob("responses*.jsonl"))
         return [line for file in files for line in read_jsonl(file)]
 
+    def journal_so_far(self, folder):
+        """The same while it is written, or where that was cut off: without a line that has no end yet."""
+        files = sorted((self.path / folder).glob("responses*.jsonl"))
+        return [json.loads(line) for file in files for line in file.read_bytes().split(b"\n")[:-1]]
+
     def asked(self):
         return len(self.model.bodies) + len(self.judge.bodies)
+
+    def settle(self):
+        """Wait until all that was sent to the endpoints is counted: what is sent after it, is answered after it."""
+        for endpoint in (self.model, self.judge):
+            for _ in range(3):  # several turns of the endpoint's loop
+                connection = http.client.HTTPConnection("127.0.0.1", endpoint.port, timeout=120)
+                connection.request("GET", "/settle")
+                connection.getresponse().read()
+                connection.close()
 
 
 def places(lines):
@@ -182,13 +196,6 @@ def workers_of(run):
     """The process ids of a run's xdist workers, the oldest first. Where setproctitle is installed, xdist renames them."""
     names = ("stdin.readline", "[pytest-xdist")
     return [pid for pid, command in children(run.pid) if any(name in command for name in names)]
-
-
-def wait_for(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
 
 
 def copied(suite, source, target):

@@ -49,12 +49,12 @@ class Faulty:
         return "A"
 
 
-def run_with(tmp_path, questions, kinds, *more):
+def run_with(tmp_path, questions, kinds, *more, timeout_s=1):
     faulty = Faulty(questions, kinds, seed=15)
     with Suite(tmp_path, questions=questions, dialogues=0, programs=0) as suite, Endpoint(faulty) as model:
         suite.quick()
         status, output = suite.run("run", "--base-url", model.url, "--max-retries", "2", "--max-errors", "1.0",
-                                   "--request-timeout", "1", *more)  # fmt: skip
+                                   "--request-timeout", str(timeout_s), *more)  # fmt: skip
         figures = suite.report("run")["swallow"]["benchmarks"]["mini"]
         wrong = faulty.sticky
         assert status == (1 if wrong else 0), output
@@ -86,12 +86,12 @@ def test_every_kind_at_once(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind(tmp_path, kind):
-    run_with(tmp_path, 400, [kind], "--max-in-flight", "128")
+    run_with(tmp_path, 400, [kind], "--max-in-flight", "128", timeout_s=5)  # a busy machine needs more than one
 
 
 @pytest.mark.slow
 def test_every_kind_at_once_at_size(tmp_path):
-    run_with(tmp_path, 2_000, KINDS, "--max-in-flight", "256")
+    run_with(tmp_path, 2_000, KINDS, "--max-in-flight", "256", timeout_s=5)
 
 
 @pytest.mark.slow
@@ -100,8 +100,11 @@ def test_an_endpoint_that_is_dead(tmp_path, in_flight):
     """It costs seconds, one message and no score."""
     with Suite(tmp_path, questions=600, dialogues=0, programs=0) as suite:
         start = time.monotonic()
+        assert suite.run("whole", "--max-in-flight", str(in_flight))[0] == 0
+        whole = time.monotonic() - start  # what a run takes on this machine, busy or not
+        start = time.monotonic()
         status, output = suite.run("run", "--base-url", "http://127.0.0.1:9/v1", "--max-in-flight", str(in_flight))
-        assert time.monotonic() - start < 10
+        assert time.monotonic() - start < 8 + whole
         assert status == 1, output
         assert "cannot be reached" in output
         assert output.count("cannot be reached") < 5

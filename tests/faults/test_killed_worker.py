@@ -5,7 +5,8 @@ import signal
 
 import pytest
 
-from faulty import WINDOW, Suite, end, left_over, places, wait_for, workers_of
+from faulty import WINDOW, Suite, end, left_over, places, workers_of
+from timing import wait_for
 
 
 @pytest.mark.slow
@@ -20,11 +21,11 @@ def test_killed_worker(tmp_path, after):
         run = suite.start("run", "-n", "2")
         try:
             wait_for(lambda: len(workers_of(run)) == 2 and suite.model.open == WINDOW)
-            wait_for(lambda: len(suite.journal("run")) == after)
+            wait_for(lambda: len(suite.journal_so_far("run")) == after)
             os.kill(workers_of(run)[0], signal.SIGKILL)
             wait_for(lambda: "replacing crashed worker" in suite.output("run"))
             suite.model.hold_after = None
-            status = run.wait(60)
+            status = run.wait(180)
         finally:
             end(run)
         output = suite.output("run")

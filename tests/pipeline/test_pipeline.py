@@ -11,6 +11,7 @@ from swallow_metrics.engines.fake import FakeEngine
 from swallow_metrics.errors import EngineDown, EngineError, MeasurementError, UsageError
 from swallow_metrics.pipeline.converse import Task
 from swallow_metrics.pipeline.window import Pipeline
+from timing import wait_for
 
 
 class Recorder:
@@ -40,6 +41,10 @@ class Recorder:
         return made
 
 
+def pipeline_threads():
+    return [thread for thread in threading.enumerate() if thread.name == "swallow-pipeline"]
+
+
 def task(name, repeats=(0,)):
     return Task(name, None, None, tuple(repeats))
 
@@ -66,11 +71,13 @@ def test_work_ahead_is_bounded():
     tasks = [task(str(n)) for n in range(100)]
     running = recorder.pipeline(tasks, in_flight=4, ahead=10)
     running.take(tasks[0])
+    wait_for(lambda: len(set(recorder.begun)) >= 10)
     time.sleep(0.2)
     assert len(set(recorder.begun)) == 10
     for one in tasks[:60]:
         running.take(one)
         running.release(one.name)
+    wait_for(lambda: len(set(recorder.begun)) > 60)
     time.sleep(0.2)
     assert 60 < len(set(recorder.begun)) <= 71
     running.close()
@@ -86,9 +93,7 @@ def test_the_window_moves_before_half_of_it_is_scored(ahead):
     some = max(1, ahead // 8)
     for one in tasks[:some]:
         running.release(one.name)
-    deadline = time.monotonic() + 10
-    while len(set(recorder.begun)) < ahead + some and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_for(lambda: len(set(recorder.begun)) >= ahead + some)
     assert len(set(recorder.begun)) == ahead + some
     running.close()
 
@@ -99,7 +104,7 @@ def test_what_is_dropped_before_it_begins_is_never_asked():
     tasks = [task(str(n)) for n in range(100)]
     running = recorder.pipeline(tasks, in_flight=4, ahead=10)
     running.take(tasks[0])
-    time.sleep(0.2)
+    wait_for(lambda: len(set(recorder.begun)) == 10)
     running.drop([one.name for one in tasks[:60]])
     time.sleep(0.2)
     begun = {int(name) for name in recorder.begun}
@@ -161,13 +166,13 @@ def test_a_dead_engine_ends_every_task():
     for one in tasks:
         with pytest.raises(EngineDown, match="refused"):
             running.take(one)
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 30
     running.close()
 
 
 def test_a_crash_of_the_thread_fails_waiting_items_within_a_second():
     """Even a bug of the pipeline itself is an error of the items, with its cause."""
-    recorder = Recorder(delay=30)
+    recorder = Recorder(delay=300)
     only = task("a")
     running = recorder.pipeline([only])
 
@@ -178,7 +183,7 @@ def test_a_crash_of_the_thread_fails_waiting_items_within_a_second():
     start = time.monotonic()
     with pytest.raises(MeasurementError):
         running.take(only)
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 30  # it looks every second; the answer would take minutes
     with pytest.raises(MeasurementError):
         running.take(task("later"))
     running.close()
@@ -194,19 +199,19 @@ def test_an_engine_that_cannot_open_is_told_before_any_item():
     engine = Broken(lambda request: "")
     with pytest.raises(UsageError, match="no such model"):
         Recorder().pipeline([task("a")], [engine])
-    time.sleep(0.1)
-    assert engine.closed
+    wait_for(lambda: engine.closed)
+    wait_for(lambda: not pipeline_threads())
 
 
 def test_close_cancels_what_is_open_and_leaves_no_thread():
     """A stopped run ends at once, whatever was being generated."""
-    recorder = Recorder(delay=60)
+    recorder = Recorder(delay=300)
     engine = FakeEngine(lambda request: "")
     tasks = [task(str(n)) for n in range(20)]
     running = recorder.pipeline(tasks, [engine])
     start = time.monotonic()
     running.close()
     running.close()
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 30
     assert engine.closed
-    assert not [thread for thread in threading.enumerate() if thread.name == "swallow-pipeline"]
+    assert not pipeline_threads()
