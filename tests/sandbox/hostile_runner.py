@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 WALL_S = 3.0
+TRIES = 5
 MEMORY = 2 << 30
 SECRET = "sk-canary-7f3a9c"
 
@@ -144,6 +145,18 @@ def verdict_ok(must, category):
     }[must]
 
 
+def lateness(must, outcome, wall, wall_s):
+    """What of a run took too long: another try may show that it was the machine."""
+    late = []
+    if outcome.category == "timeout" and must in ("fail", "pass"):
+        late.append("its time was up")
+    if wall > 2 * wall_s + 3:  # its time may be spent once while loading and once in the test
+        late.append(f"took {wall:.1f} s")
+    if outcome.category == "timeout" and outcome.seconds % wall_s > 0.25:
+        late.append(f"killed {outcome.seconds % wall_s:.2f} s after its time")
+    return late
+
+
 def run_all(sandbox, programs, problem, check_tests, submission, wall_s=WALL_S):
     """`programs`: name -> (must, text). Yields name -> {"category", "detail", "faults"}; the last is for all."""
     canaries = Canaries()
@@ -156,18 +169,17 @@ def run_all(sandbox, programs, problem, check_tests, submission, wall_s=WALL_S):
     try:
         for name, (must, text) in programs.items():
             memory = PeakMemory()
-            start = time.monotonic()
-            outcome = sandbox.run(submission(canaries.substitute(text), tests, wall_s))
-            wall = time.monotonic() - start
+            for _ in range(TRIES):  # a busy machine is late now and then
+                start = time.monotonic()
+                outcome = sandbox.run(submission(canaries.substitute(text), tests, wall_s))
+                wall = time.monotonic() - start
+                if not (late := lateness(must, outcome, wall, wall_s)):
+                    break
             memory.done.set()
             memory.join()
-            faults = canaries.touched()
+            faults = canaries.touched() + late
             if not verdict_ok(must, outcome.category):
                 faults.append(f"must {must}, is {outcome.category}")
-            if wall > 2 * wall_s + 3:  # its time may be spent once while loading and once in the test
-                faults.append(f"took {wall:.1f} s")
-            if outcome.category == "timeout" and outcome.seconds % wall_s > 0.25:
-                faults.append(f"killed {outcome.seconds % wall_s:.2f} s after its time")
             if SECRET in repr(outcome):
                 faults.append("the secret is in the outcome")
             if len(repr(outcome)) > 2000:
@@ -176,10 +188,11 @@ def run_all(sandbox, programs, problem, check_tests, submission, wall_s=WALL_S):
                 faults.append(f"used {memory.peak >> 20} MB")
             if not sandbox.run(right).passed:
                 faults.append("the next program fails")
-            if len(sandbox_processes()) > expected:
-                time.sleep(1)
-                if len(left := sandbox_processes()) > expected:
-                    faults.append(f"left {len(left) - expected} processes")
+            until = time.monotonic() + 10
+            while len(left := sandbox_processes()) > expected and time.monotonic() < until:
+                time.sleep(0.1)
+            if len(left) > expected:
+                faults.append(f"left {len(left) - expected} processes")
             yield name, {"category": outcome.category, "detail": outcome.detail, "seconds": wall, "faults": faults}
         time.sleep(3)
         yield "afterwards", {"category": "", "detail": "", "seconds": 0, "faults": canaries.touched()}

@@ -32,7 +32,7 @@ def sandbox():
 def run(sandbox):
     """`run(program, test)`: the outcome of a program whose function is `f`; `body` is what `check` does."""
 
-    def run(program, body="assert candidate(2) == 4", *, test=None, time_s=2.0, entry_point="f", **tests):
+    def run(program, body="assert candidate(2) == 4", *, test=None, time_s=10.0, entry_point="f", **tests):
         test = f"def check(candidate):\n    {body}\n" if test is None else test
         return sandbox.run(Submission(program, CheckTests(entry_point, test, **tests), time_s))
 

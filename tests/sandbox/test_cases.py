@@ -69,7 +69,7 @@ CALLS = CaseTests([("[1,2]\n3", "[[1,2],3]"), ("[]\n1", "[[],1]")], "g")
 )  # fmt: skip
 def test_standard_input_and_output(sandbox, program, results):
     """A program that reads and prints gets the reference's results, up to the first test it fails."""
-    outcome = sandbox.run(Submission(program, PAIRS, 1.0))
+    outcome = sandbox.run(Submission(program, PAIRS, 1.0 if -3 in results else 20.0))
     assert outcome.results == results, outcome
 
 
@@ -99,7 +99,8 @@ def test_standard_input_and_output(sandbox, program, results):
 )  # fmt: skip
 def test_function_calls(sandbox, program, results):
     """A function or method called with JSON arguments gets the reference's results."""
-    outcome = sandbox.run(Submission(program, CALLS, 1.0))
+    endless = "sleep(60)" in program or "while not" in program
+    outcome = sandbox.run(Submission(program, CALLS, 1.0 if endless else 20.0))  # a busy machine takes its time
     assert outcome.results == results, outcome
 
 
