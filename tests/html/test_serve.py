@@ -33,10 +33,10 @@ def serving(monkeypatch):
         settings = {"browser": False, "tell": said.append, "warn": said.append, **options}
         threads.append(threading.Thread(target=module.serve, args=([folder], 0, "en"), kwargs=settings))
         threads[0].start()
-        assert started.wait(20)
+        assert started.wait(120)
 
         def get(path="/", host=None):
-            connection = http.client.HTTPConnection("127.0.0.1", servers[0].server_port, timeout=20)
+            connection = http.client.HTTPConnection("127.0.0.1", servers[0].server_port, timeout=120)
             connection.request("GET", path, headers={"Host": host} if host else {})
             response = connection.getresponse()
             return response.status, response.read().decode("utf-8")
@@ -48,7 +48,7 @@ def serving(monkeypatch):
     for server in servers:
         server.shutdown()
     for thread in threads:
-        thread.join(20)
+        thread.join(120)
     assert not any(thread.is_alive() for thread in threads)
 
 

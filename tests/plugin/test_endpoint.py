@@ -202,13 +202,12 @@ def test_a_question_that_hangs_is_not_a_dead_endpoint(mini, monkeypatch, hanging
 
     with Endpoint(answer) as server:
         assert (
-            mini.run(*options(server, "--max-in-flight", "1", "--request-timeout", "0.3", "--max-retries", "0")).ret
-            == 1
+            mini.run(*options(server, "--max-in-flight", "1", "--request-timeout", "1", "--max-retries", "0")).ret == 1
         )
     assert len([body for body in server.bodies if "Question" in str(body)]) == asked
     errors = [test["metadata"]["error"] for test in mini.report()["tests"]]
     assert [str(n) for n, error in enumerate(errors) if error] == list(hanging)[:asked]
-    assert "gave no whole answer within 0.3 s" in errors[int(hanging[0])]
+    assert "gave no whole answer within 1 s" in errors[int(hanging[0])]
 
 
 @pytest.mark.parametrize("how", ["replay", "endpoint"])
@@ -288,7 +287,7 @@ def test_ctrl_c_keeps_what_there_is(mini):
             time.sleep(0.05)
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
-        output = process.communicate(timeout=30)[0].decode()
+        output = process.communicate(timeout=180)[0].decode()
         assert process.returncode == 2, output
         assert "INCOMPLETE" in output
         answered = len(mini.journal())

@@ -121,7 +121,7 @@ from swallow_metrics.journal.folder import RunDir
 folder = RunDir(Path(sys.argv[1]), resume=False)
 folder.create()
 print("held", flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 

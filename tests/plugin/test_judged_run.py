@@ -262,10 +262,10 @@ def test_the_rate_of_a_judge_is_kept(mt, workers):
     times = []
     with Endpoint(lambda body: "A") as model, Endpoint(lambda body: times.append(time.monotonic()) or "[[7]]") as judge:
         endpoints = ("--base-url", model.url, "--judge-model", "j", "--judge-base-url", judge.url)
-        rate = ("--judge-requests-per-minute", "1200", "--repeats", "1", "--limit", "4")
+        rate = ("--judge-requests-per-minute", "600", "--repeats", "1", "--limit", "4")
         assert mt.run(*MODEL, *endpoints, *rate, *workers, subprocess=bool(workers)).ret == 0
     assert len(times) == 8
-    assert times[-1] - times[0] > (0.2 if not workers else 0.15)
+    assert times[-1] - times[0] > (0.35 if not workers else 0.25)  # of 0.7, less by what the first is seen late
 
 
 def test_a_baseline_of_another_judge_is_refused_before_anything_is_asked(mt):

@@ -242,11 +242,11 @@ def test_prompts_that_do_not_fit(mini, what, status, figures):
 
 
 def test_a_rate_is_kept(mini):
-    """Six questions at twenty a second take a quarter of a second."""
+    """Six questions at ten a second take half of one; the machine may be late to see the first of them."""
     import time
 
     with Endpoint(letter) as server:
         times = []
         server.answer = lambda body: times.append(time.monotonic()) or letter(body)
-        assert mini.run(*options(server, "--requests-per-minute", "1200")).ret == 0
-    assert times[-1] - times[0] > 0.15
+        assert mini.run(*options(server, "--requests-per-minute", "600")).ret == 0
+    assert times[-1] - times[0] > 0.25

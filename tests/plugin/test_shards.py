@@ -154,18 +154,20 @@ def test_a_killed_endpoint_and_a_killed_shard_change_nothing(mini, of):
 
         runs = [start(number) for number in range(1, of + 1)]
         journal = mini.path / "1" / "responses.jsonl"
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while not (journal.is_file() and journal.read_bytes().count(b"\n") > 3):
             assert time.monotonic() < deadline
             time.sleep(0.02)
+        one.hold_after = 0  # a quick run would be over before it is killed
         two.stop()
         os.kill(runs[0].pid, signal.SIGKILL)
         assert runs[0].wait() == -signal.SIGKILL
+        one.hold_after = None
         known = len(mini.journal("1"))
         assert 0 < known < 30
         assert not (mini.path / "1" / "report.json").exists()
         runs[0] = start(1, "--resume")
-        assert [run.wait(120) for run in runs] == [0] * of
+        assert [run.wait(300) for run in runs] == [0] * of
     assert main(["merge", *(str(mini.path / str(n)) for n in range(1, of + 1)), "--out", str(mini.path / "out")]) == 0
     merged, whole = (comparable(mini.report(name)) for name in ("out", "whole"))
     for report in (merged, whole):
