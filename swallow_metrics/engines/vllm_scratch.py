@@ -27,10 +27,8 @@ class Scratch:
 
     def __init__(self, place: Path | None, arguments: Mapping[str, Any]) -> None:
         _sweep()
-        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self.folder, self._lock = _locked_folder()
         self.log = self.folder / "vllm.log"
-        self._lock = FileLock(self.folder / LOCK, thread_local=False)
-        self._lock.acquire()
         self._watchdog = Watchdog(self.folder)
         self._place = place
         self._secrets = [str(value) for name, value in arguments.items() if value and is_secret(name)]
@@ -70,6 +68,17 @@ class Scratch:
             (self.folder / LOCK).unlink(missing_ok=True)  # else the next run would remove it
         self._lock.release()
         self._watchdog.release()  # last: where this process ends before it comes here, the watchdog goes on
+
+
+def _locked_folder() -> tuple[Path, FileLock]:
+    """A new folder and its lock. One that another run sweeps away between its making and its locking is made again."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        lock = FileLock(folder / LOCK, thread_local=False)
+        lock.acquire()
+        if (folder / LOCK).exists():
+            return folder, lock
+        lock.release()
 
 
 def _sweep() -> None:
