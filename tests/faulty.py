@@ -58,7 +58,7 @@ class Suite:
             ("humaneval", "test_humaneval.py::test_humaneval", programs),
         ):
             if number:
-                lines = (ROOT / "benchmarks" / "demo" / f"{name}.jsonl").read_text("utf-8").splitlines()[:number]
+                lines = (ROOT / "benchmarks" / "demo" / f"{name}.jsonl").read_text("utf-8").split("\n")[:number]
                 (path / "data" / f"{name}.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
                 self.files.append(f"{ROOT}/benchmarks/{module}")
         self.model = Endpoint(answer, latency_s=latency_s)

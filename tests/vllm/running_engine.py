@@ -1,6 +1,8 @@
 """An engine driven as the pipeline drives it: by an event loop in a thread of its own."""
 
 import asyncio
+import gc
+import warnings
 from threading import Thread
 
 from swallow_metrics.datatypes import Request, Sampling
@@ -38,9 +40,13 @@ class Running:
 
     def stop(self):
         """Close the engine and end the thread."""
-        try:
-            self.run(self.engine.close())
-        finally:
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join()
-            self._loop.close()
+        with warnings.catch_warnings():
+            # vLLM leaves a context of zmq to the collector, which is an error in tests of something else.
+            warnings.simplefilter("ignore", ResourceWarning)
+            try:
+                self.run(self.engine.close())
+            finally:
+                self._loop.call_soon_threadsafe(self._loop.stop)
+                self._thread.join()
+                self._loop.close()
+            gc.collect()

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.needs_vllm]
+pytestmark = [pytest.mark.slow, pytest.mark.needs_vllm, pytest.mark.filterwarnings("default")]
 
 # Runs a model as the pipeline does and says where it is; `kind` tells which way.
 RUN = """
@@ -94,7 +94,7 @@ def test_no_process_stays(tiny, tmp_path, kind, number):
 
         try:
             assert wait_for(lambda: "loading" in written(), 240), written()
-            assert wait_for(vllm, 120), written()
+            assert wait_for(vllm, 240), written()
             time.sleep(1.0)
             started = psutil.Process(run.pid).children(recursive=True)
             os.killpg(run.pid, number)  # as the terminal does

@@ -12,7 +12,12 @@ import pytest
 
 from projects import NO_OTHER_PLUGINS, write_jsonl
 
-pytestmark = [pytest.mark.slow, pytest.mark.needs_vllm, pytest.mark.usefixtures("small_machine")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.needs_vllm,
+    pytest.mark.usefixtures("small_machine"),
+    pytest.mark.filterwarnings("default"),
+]
 ROWS = [{"question": f"Question {number}?", "answer": "A", "topic": "t"} for number in range(2000)]
 ARGUMENTS = ("enforce_eager=true", "dtype=float32", "max_model_len=2048", "max_num_seqs=16")
 
