@@ -6,7 +6,7 @@ the questions; when it does not, it stays out and is asked again after growing p
 endpoint is left, the run ends with one message.
 
 A rate limit is not a failure: an endpoint that refuses for it is left alone for a while, and then gets fewer requests
-at once, as TCP does it: half of them, then one more for each answer up to there, then one more a round.
+at once, as TCP does it: half of them, then one more a round.
 """
 
 from __future__ import annotations
@@ -46,7 +46,6 @@ class Member:
     probes: int = 0  # failed ones since then
     lost: Failure | None = None  # why it is given up; others are still asked, and so is it from time to time
     window: float = inf  # requests at once that its rate limit allows
-    threshold: float = inf  # up to where the window grows fast
     limited_rounds: int = 0
     limited_at: float = -inf
     paused_until: float = -inf
@@ -161,8 +160,7 @@ class Fleet:
         member.in_a_row = member.probes = member.limited_rounds = 0
         member.lost = None
         member.decided.set()
-        if member.window != inf:
-            member.window += 1.0 if member.window < member.threshold else 1.0 / member.window
+        member.window += 1.0 / member.window  # one more a round of answers; without end it stays so
 
     def _slow_down(self, member: Member, failure: Failure, sent: float) -> None:
         if sent < member.limited_at:  # sent before the pause began: no news
@@ -171,7 +169,7 @@ class Fleet:
             return
         member.limited_rounds += 1
         member.limited_at = monotonic()
-        member.window = member.threshold = max(1.0, min(member.window, member.in_flight + 1.0) / 2)
+        member.window = max(1.0, min(member.window, member.in_flight + 1.0) / 2)
         self._pause(member, failure.pause_s or growing(self._first_pause_s, member.limited_rounds - 1))
         if member.limited_rounds > LIMITED_ROUNDS:
             self._doubt(member, failure)

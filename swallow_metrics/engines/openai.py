@@ -170,7 +170,8 @@ class OpenAIEngine:
         body = merged(body_of(self._model, messages, request.sampling), self._extra_body)
         self._parameters = body
         content = encode(body)
-        failed = limited = cleared = 0
+        failed = limited = 0
+        cleared: dict[Member, int] = {}  # as it was when each endpoint first limited this question
         member: Member | None = None
         while True:
             if self._pace is not None:
@@ -183,9 +184,8 @@ class OpenAIEngine:
                 return outcome, member
             if outcome.kind == "limited":
                 limited += 1
-                cleared = member.cleared if limited == 1 else cleared
                 # An endpoint that answers the small question in the meantime limits this question, not the rate.
-                if limited >= LIMITS or member.cleared > cleared:
+                if limited >= LIMITS or member.cleared > cleared.setdefault(member, member.cleared):
                     return outcome, member
             elif outcome.kind in FINAL:
                 if await fleet.decision(member):

@@ -199,6 +199,30 @@ def test_a_rate_limit_loses_no_question(retry_after):
     assert texts(answers) == ["A"] * 120
 
 
+def test_a_question_that_is_limited_for_itself_costs_no_other():
+    """One is limited however often it is asked; the next is limited once, and answered."""
+    limited = set()
+
+    def answer(body):
+        number = number_in(body)
+        if number == 0 or (number == 1 and number not in limited):
+            limited.add(number)
+            return FAULTS["429"]
+        return "A"
+
+    with Endpoint(answer) as server:
+        assert texts(ask(server.url, 3, in_flight=1, first_pause_s=0.0005)) == [None, "A", "A"]
+
+
+@pytest.mark.parametrize(("given", "times"), [({}, 6), ({"max_retries": 0}, 1), ({"max_retries": 2}, 3)])
+def test_how_often_a_question_is_asked(given, times):
+    """Once, and then as often as retries are allowed: five where nothing is set."""
+    with Endpoint(lambda body: FAULTS["500"] if number_in(body) == 0 else "A") as server:
+        answers = ask(server.url, 5, first_pause_s=0.0003, **given)
+    assert sum(number_in(body) == 0 for body in server.bodies) == times
+    assert f"tried {times} times" in str(answers[0])
+
+
 def test_a_rate_limit_that_never_ends():
     """After pauses that grow, without one answer between them, the run ends."""
     with Endpoint(lambda body: (429, {}, '{"error": {"message": "limit of the day"}}')) as server:
