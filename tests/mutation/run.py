@@ -42,8 +42,9 @@ TABLE = {  # what is changed, and the tests that must notice
     "engines": (
         "engines/answer.py engines/dialect.py engines/endpoint.py engines/fleet.py engines/openai.py engines/pace.py",
         (
-            "tests/engines/test_pace.py tests/engines/test_answer.py tests/engines/test_refusals.py "
-            "tests/engines/test_openai.py tests/engines/test_faults.py tests/plugin/test_sending.py"
+            "tests/engines/test_pace.py tests/engines/test_fleet.py tests/engines/test_answer.py "
+            "tests/engines/test_refusals.py tests/engines/test_openai.py tests/engines/test_faults.py "
+            "tests/plugin/test_sending.py"
         ),
     ),
     "secrets": ("io.py", "tests/test_io.py"),
