@@ -22,3 +22,11 @@ def quickest(act, limit, tries=20):
         if best < limit:
             break
     return best
+
+
+def crowding():
+    """How many times longer something takes here than the processor works for it: 1 where nothing else runs."""
+    start, worked = time.monotonic(), time.process_time()
+    while time.process_time() - worked < 0.3:
+        pass
+    return max(1.0, (time.monotonic() - start) / 0.3)

@@ -11,7 +11,7 @@ from pages import answer, question, small_run
 from recorded import record, run_folder
 from swallow_metrics.datatypes import ISSUES
 from swallow_metrics.html import write_page
-from timing import quickest
+from timing import crowding, quickest
 
 pytestmark = pytest.mark.slow
 FLAGS = """--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update
@@ -391,8 +391,15 @@ def test_size_and_speed(tmp_path, visit, samples, opened, megabytes):
     path = page_of(tmp_path, large_run(tmp_path / "run", samples))
     assert path.stat().st_size < megabytes * 1e6
     most = 200 if samples == 12_000 else 600
-    first = quickest(lambda: visit(path).see("table.scores tbody tr"), opened, tries=8)
-    table = quickest(lambda: visit(path, "#samples").see("#table tr[data-row]"), max(opened, 3), tries=8)
+    crowded = crowding()
+
+    def opens(fragment, selector):
+        seen = visit(path, fragment)
+        seen.see(selector)
+        seen.context.close()
+
+    first = quickest(lambda: opens("", "table.scores tbody tr"), opened, tries=4)
+    table = quickest(lambda: opens("#samples", "#table tr[data-row]"), max(opened, 3), tries=4)
     browser = visit(path, "#samples")
     browser.see("#table tr[data-row]")
     browser.filter("#search", "回答")
@@ -418,9 +425,10 @@ def test_size_and_speed(tmp_path, visit, samples, opened, megabytes):
             }
         )
     )
-    assert first < opened
-    assert table < max(opened, 3)
-    assert max(times.values()) < most
+    crowded = max(crowded, crowding())
+    assert first < opened * crowded
+    assert table < max(opened, 3) * crowded
+    assert max(times.values()) < most * crowded
 
 
 def test_a_run_of_one_question_without_texts(tmp_path, visit):

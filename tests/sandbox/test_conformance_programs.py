@@ -60,7 +60,7 @@ def test_one_answer_of_every_kind_has_the_references_result(shared, sandbox):
                 if kinds[kind] <= 2 and "sleep" not in text:
                     picked.append((text, result))
             questions.append((row, [t for t, _ in picked], [r for _, r in picked]))
-        for (_, _, want), outcomes in zip(questions, outcomes_of(sandbox, questions, 2.0), strict=True):
+        for (_, _, want), outcomes in zip(questions, outcomes_of(sandbox, questions, 4.0), strict=True):
             assert [list(outcome.results) for outcome in outcomes] == want
 
 
