@@ -91,7 +91,7 @@ def test_each_kind(tmp_path, kind):
 
 @pytest.mark.slow
 def test_every_kind_at_once_at_size(tmp_path):
-    run_with(tmp_path, 2_000, KINDS, "--max-in-flight", "256", timeout_s=5)
+    run_with(tmp_path, 2_000, KINDS, "--max-in-flight", "256", timeout_s=2)
 
 
 @pytest.mark.slow
