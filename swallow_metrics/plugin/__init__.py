@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
@@ -133,6 +134,17 @@ def pytest_collection_modifyitems(
                 keep_shard(config, collection.settings, items)
             start_run(session, collection, items)
     return result
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What was collected stays to the end.
+
+    Garbage collections that walk thousands of items again and again, and the full ones when pytest and Python end,
+    are a fifth of the work of a run that does not wait for a model.
+    """
+    if COLLECTION in session.config.stash:
+        gc.unfreeze()  # of an earlier run in this process
+        gc.freeze()
 
 
 @pytest.fixture(scope="session")

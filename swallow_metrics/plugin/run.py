@@ -26,7 +26,6 @@ from swallow_metrics.plugin.handover import Handover
 from swallow_metrics.plugin.items import STATE, benchmark_of, eval_items, sample_of, state_of
 from swallow_metrics.plugin.outcome import settle, without_trace
 from swallow_metrics.plugin.run_document import FACTS
-from swallow_metrics.plugin.selection import Share
 from swallow_metrics.plugin.xdist import Told, is_worker
 from swallow_metrics.scoring import Scorer
 from swallow_metrics.wiring.engines import candidate_engine
@@ -74,21 +73,13 @@ class EvalRun:
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         """Generate while the items run; whatever ends the loop, the engines are closed."""
         if eval_items(session.items):  # else the first test that asks starts the engine
-            self.start(eval_items(self._share.of(session.items)))
-        # What was collected stays to the end. Garbage collections that walk thousands of items again and again, and
-        # the full ones when pytest and Python end, are a fifth of the work of a run that does not wait for a model.
-        gc.unfreeze()  # of an earlier run in this process
-        gc.freeze()
+            self.start(eval_items(self.told.share_of(session.items) if self.told else session.items))
         try:
             return (yield)
         finally:
-            gc.freeze()  # what items left, reports and records, stays as well
+            gc.freeze()  # what items left, reports and records, stays to the end, as what was collected does
             self._keep_facts()
             self.close()
-
-    @property
-    def _share(self) -> Share:
-        return Share(self.told.index, self.told.workers, self.told.left) if self.told else Share()
 
     def start(self, items: list[pytest.Item]) -> None:
         """Open the engines and begin with the items' questions. Raises pytest.UsageError."""

@@ -1,11 +1,10 @@
-"""What a run asks: markers, `-m`, `-k` and node ids before a dataset is loaded, and each xdist worker's share."""
+"""What a run asks: markers, `-m`, `-k` and node ids before a dataset is loaded."""
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ KINDS = {
     "sandbox": "runs model-written programs",
 }
 # A test function that may ask a question: every one has the argument `sample`.
-_MAY_ASK = re.compile(rb"def\s+\w+\s*\([^)]*\bsample\b")
+_MAY_ASK = rb"def\s+\w+\s*\([^)]*\bsample\b"
 _LOOKING = ("collectonly", "showfixtures", "show_fixtures_per_test", "setupplan")
 BENCHMARKS = """
 jemhopqa jemhopqa_cot wmt20_en_ja wmt20_ja_en japanese_mt_bench mifeval_ja
@@ -137,19 +136,6 @@ def may_ask(config: pytest.Config) -> bool:
         if not path.exists():
             return True
         files = [file for name in patterns for file in path.rglob(name)] if path.is_dir() else [path]
-        if any(file.is_file() and _MAY_ASK.search(file.read_bytes()) for file in files):
+        if any(file.is_file() and re.search(_MAY_ASK, file.read_bytes()) for file in files):
             return True
     return False
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Which process of a run this is: worker `index` of `count`, one that takes over what is `left`, or the only."""
-
-    index: int = 0
-    count: int = 1
-    left: Sequence[int] | None = None
-
-    def of(self, items: Sequence[pytest.Item]) -> list[pytest.Item]:
-        """The items this process runs, as the scheduler deals them."""
-        return list(items[self.index :: self.count]) if self.left is None else [items[index] for index in self.left]

@@ -42,6 +42,10 @@ class Told:
         """Which of the workers this is, from 0."""
         return number_of(self.worker)
 
+    def share_of(self, items: Sequence[pytest.Item]) -> list[pytest.Item]:
+        """The items this worker runs, as the scheduler deals them."""
+        return list(items[self.index :: self.workers]) if self.left is None else [items[index] for index in self.left]
+
 
 def is_worker(config: pytest.Config) -> bool:
     """Whether this process is one of xdist's workers."""

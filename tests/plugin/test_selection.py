@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from swallow_metrics.datatypes import Sample
-from swallow_metrics.plugin.selection import Share, can_be_selected, may_ask, named_on_command_line, only_looks
+from swallow_metrics.plugin.selection import can_be_selected, may_ask, named_on_command_line, only_looks
 from swallow_metrics.wiring.questions import limited
 
 GROUPS = st.lists(st.sampled_from("abc"), max_size=30)
@@ -172,17 +172,6 @@ def test_files_that_may_ask(tmp_path):
     assert not asks("plain")
     assert not asks("plain/test_b.py::test_b")
     assert not asks()
-
-
-@given(st.integers(0, 20), st.integers(1, 5))
-def test_processes_share_all_questions(total, count):
-    """Each is asked by one; what a lost worker left is asked by the one that takes over."""
-    items = list(range(total))
-    parts = [Share(index, count).of(items) for index in range(count)]
-    assert sorted(item for part in parts for item in part) == items
-    assert max(map(len, parts)) - min(map(len, parts)) <= 1
-    assert Share().of(items) == items
-    assert Share(1, 2, left=items[::3]).of(items) == items[::3]
 
 
 @pytest.mark.parametrize("name", ["collectonly", "showfixtures", "show_fixtures_per_test", "setupplan"])

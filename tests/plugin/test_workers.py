@@ -1,8 +1,13 @@
 """With `-n`: what is collected decides whether a run asks questions, and nothing is done before it is known."""
 
+from pathlib import Path
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from projects import NO_OTHER_PLUGINS
+from swallow_metrics.plugin.xdist import Told
 
 HELPER = """
 import pytest
@@ -69,3 +74,13 @@ def test_what_the_controller_could_not_see_is_said_by_each_item(mini):
     blind.assert_outcomes(errors=6)
     blind.stdout.fnmatch_lines(["*with -n, give --run-dir DIR as well*"])
     mini.run("-n", "2", subprocess=True).assert_outcomes(passed=6)
+
+
+@given(st.integers(0, 20), st.integers(1, 5))
+def test_processes_share_all_questions(total, count):
+    """Each is asked by one; what a lost worker left is asked by the one that takes over."""
+    items = list(range(total))
+    parts = [Told(f"gw{index}", count, Path("run"), None).share_of(items) for index in range(count)]
+    assert sorted(item for part in parts for item in part) == items
+    assert max(map(len, parts)) - min(map(len, parts)) <= 1
+    assert Told("gw2", 2, Path("run"), None, tuple(items[::3])).share_of(items) == items[::3]
