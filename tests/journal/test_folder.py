@@ -6,6 +6,7 @@ import pytest
 
 from swallow_metrics.errors import UsageError
 from swallow_metrics.journal.folder import RunDir, default_path
+from swallow_metrics.journal.lock import FolderLock
 
 
 def test_names(tmp_path):
@@ -75,3 +76,18 @@ def test_a_folder_is_one_runs(tmp_path):
     for method in ("check", "create"):
         with pytest.raises(UsageError, match="file"):
             getattr(RunDir(tmp_path / "file", resume=False), method)()
+
+
+@pytest.mark.parametrize(
+    ("error", "said"), [(OSError(5, "Input/output error"), "Input/output error"), (OSError("x"), "x")]
+)
+def test_a_folder_that_cannot_be_locked(tmp_path, monkeypatch, error, said):
+    """One line says why, in the system's words, and what to do."""
+
+    def broken(_path):
+        raise error
+
+    monkeypatch.setattr("filelock.FileLock", broken)
+    with pytest.raises(UsageError) as raised:
+        FolderLock(tmp_path).acquire()
+    assert str(raised.value) == f"cannot lock the run's folder {tmp_path}: {said}; choose another --run-dir"

@@ -20,7 +20,7 @@ from swallow_metrics.metrics.math.span import LatexSpan
 
 @pytest.fixture
 def _no_collection():
-    """hypothesis times garbage collections: an alarm that rings in its callback is reported, and fails the test."""
+    """Hypothesis times garbage collections: an alarm that rings in its callback is reported, and fails the test."""
     gc.disable()
     yield
     gc.enable()

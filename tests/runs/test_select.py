@@ -65,3 +65,27 @@ def test_any_expressions(tmp_path_factory, rows, bound):
     assert found(f"score<{bound} and truncated") == below & cut
     assert found(f"score<{bound} or truncated") == below | cut
     assert found(f"error or score<{bound} and truncated") == lost | (below & cut)
+
+
+def test_flips_against_the_baseline_of_the_run(tmp_path):
+    """The run that a run was compared with itself is used where no other is named; the one that is named, before it."""
+    earlier = run_folder(tmp_path / "b", BEFORE)
+    run = read_run(run_folder(tmp_path / "a", RECORDS, baseline={"run": str(earlier)}), print)
+    assert [selected(term, run)["mini"] for term in ("flipped", "gained", "score<1 and lost")] == [
+        {*"02"},
+        {"0"},
+        {"2"},
+    ]
+    assert selected("flipped", run, run) == {"mini": set()}
+    gone = read_run(run_folder(tmp_path / "c", RECORDS, baseline={"run": str(tmp_path / "gone")}), print)
+    assert selected("score<1", gone) == {"mini": {*"12"}}  # what asks for no flip reads no second run
+
+
+@pytest.mark.parametrize("name", ["a_score", "z_score"])
+def test_any_metric_by_name(tmp_path, name):
+    """`score` is the primary metric; any other name is that metric, wherever it sorts."""
+    records = [
+        {**each, "scores": {**each["scores"], name: 1.0 - each["scores"]["extractive_match"]}} for each in RECORDS
+    ]
+    run = read_run(run_folder(tmp_path, records), print)
+    assert [selected(f"{each}<0.5", run)["mini"] for each in ("score", name)] == [{"1"}, {"0"}]
