@@ -36,6 +36,7 @@ class Terminal:
             path = os.pathsep.join([str(ROOT), str(folder)])
             for name in ("COLUMNS", "LINES", "CI", "BUILD_NUMBER", "NO_COLOR", "FORCE_COLOR", "PY_COLORS"):
                 os.environ.pop(name, None)
+                os.unsetenv(name)  # readline sets two of them where `os.environ` does not see it
             os.environ.update({"TERM": "xterm-256color", "PYTHONPATH": path, **environment})
             os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])
         self._resize(columns)
