@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from swallow_metrics.engines.watchdog import Watchdog, end
+from timing import wait_for
 
 # An owner with a guarded child that leads a group, and a grandchild in that group. It prints their ids and waits.
 OWNER = """
@@ -50,20 +51,6 @@ def is_running(pid):
         return False
 
 
-def gone(pids, seconds=60.0):
-    deadline = time.monotonic() + seconds
-    while any(map(is_running, pids)) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return not any(map(is_running, pids))
-
-
-def removed(folder, seconds=60.0):
-    deadline = time.monotonic() + seconds
-    while folder.exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return not folder.exists()
-
-
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_watched_group_ends_when_its_owner_is_ended(tmp_path, number):
     """Child, grandchild and folder are gone soon after the process that made them, even when that was killed."""
@@ -77,8 +64,8 @@ def test_a_watched_group_ends_when_its_owner_is_ended(tmp_path, number):
         assert len(watched) == 2
         assert all(map(is_running, watched))
         owner.send_signal(number)
-    assert gone(watched)
-    assert removed(folder)
+    wait_for(lambda: not any(map(is_running, watched)), 60)
+    wait_for(lambda: not folder.exists(), 60)
 
 
 def test_a_folder_goes_even_where_its_removal_is_cut_off(tmp_path):
@@ -93,7 +80,7 @@ def test_a_folder_goes_even_where_its_removal_is_cut_off(tmp_path):
     assert run.returncode == 3, run.stderr
     folder = Path(run.stdout.strip())
     assert folder.parent == tmp_path
-    assert removed(folder)
+    wait_for(lambda: not folder.exists(), 60)
 
 
 def test_a_released_guard_ends_nothing(tmp_path):
