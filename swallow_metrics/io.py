@@ -6,7 +6,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -55,6 +55,15 @@ def dumps(value: Any, *, sort_keys: bool = False) -> bytes:
         return json.dumps(value, sort_keys=sort_keys, separators=(",", ":"), default=str).encode() + b"\n"
 
 
+def dumps_parts(value: Mapping[str, Any], last: str) -> Iterator[bytes]:
+    """The JSON of an object whose entry `last` is a long list, one element per line: never the whole text at once."""
+    others = {key: each for key, each in value.items() if key != last}
+    yield dumps(others)[:-2] + (b"," if others else b"") + dumps(last)[:-1] + b":["
+    for number, element in enumerate(value.get(last, ())):
+        yield b"," * (number > 0) + dumps(element)
+    yield b"]}\n"
+
+
 def without_nulls(value: Any) -> Any:
     """The value without the null entries of its objects, at any depth: table formats fill up what rows leave out."""
     if isinstance(value, dict):
@@ -100,19 +109,22 @@ def read_toml(path: Path, name: str = "", raises: type[UsageError] = UsageError)
         raise raises(f"{shown} is not TOML: {error}; repair or delete it") from error
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
     """Write a whole file or nothing: to a temporary name beside it, then renamed. Raises OSError.
 
-    What is a device, a pipe or a link (`/dev/null`, `/dev/stdout`) is written to and stays what it is.
+    `content` is all of it or its parts in order. What is a device, a pipe or a link (`/dev/null`, `/dev/stdout`) is
+    written to and stays what it is.
     """
+    parts = [content] if isinstance(content, bytes) else content
     if path.is_symlink() or (path.exists() and not path.is_file()):
-        path.write_bytes(content)
+        with path.open("wb") as stream:
+            stream.writelines(parts)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
         temporary = Path(stream.name)
         try:
-            stream.write(content)
+            stream.writelines(parts)
             stream.flush()
             os.fsync(stream.fileno())
             stream.close()

@@ -36,6 +36,15 @@ def test_equal_values_have_equal_bytes(value):
     assert io.dumps(value, sort_keys=True) == io.dumps(turned, sort_keys=True)
 
 
+@given(st.dictionaries(any_text, values, max_size=4), st.lists(values, max_size=4), any_text)
+def test_a_long_list_is_written_an_element_at_a_time(others, elements, last):
+    """The parts are one JSON document, and none of them has more than one element."""
+    parts = list(io.dumps_parts({**others, last: elements}, last))
+    assert io.loads(b"".join(parts)) == {**others, last: elements}
+    assert len(parts) == len(elements) + 2
+    assert io.loads(b"".join(io.dumps_parts({"a": 1}, "tests"))) == {"a": 1, "tests": []}
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -131,13 +140,22 @@ def test_a_file_is_whole_or_what_it_was(tmp_path, monkeypatch):
     assert file.read_bytes() == b"one"
     assert list(file.parent.iterdir()) == [file]
 
+    def breaks_off():
+        yield b"half"
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        io.write_atomically(file, breaks_off())
+    assert file.read_bytes() == b"one"
+    assert list(file.parent.iterdir()) == [file]
+
 
 def test_what_is_no_plain_file_stays_what_it_is(tmp_path):
     """A link, also one to nothing yet, and a pipe are written to; nothing takes their place."""
     link, pipe = tmp_path / "link", tmp_path / "pipe"
     link.symlink_to(tmp_path / "target")
     for content in (b"one", b"two"):
-        io.write_atomically(link, content)
+        io.write_atomically(link, [content[:1], content[1:]])
         assert link.is_symlink()
         assert (tmp_path / "target").read_bytes() == content
     os.mkfifo(pipe)

@@ -13,7 +13,7 @@ from swallow_metrics.compare.known import metric_named
 from swallow_metrics.datatypes import Benchmark, Dataset, Metric, Record, Sample
 from swallow_metrics.errors import UsageError
 from swallow_metrics.gate import rules
-from swallow_metrics.io import dumps, write_atomically
+from swallow_metrics.io import dumps_parts, write_atomically
 from swallow_metrics.judge.agreement import judging
 from swallow_metrics.merge.shards import ShardRun, in_run_order
 from swallow_metrics.report import document
@@ -43,7 +43,7 @@ def merge(shards: Sequence[ShardRun], out: Path) -> dict[str, Any]:
             raise UsageError(f"--out {out} is not empty; choose a new folder")
         for name in ("responses", "questions"):
             _join([file for shard in shards for file in sorted(shard.folder.glob(f"{name}*.jsonl"))], out, name)
-        write_atomically(out / REPORT, dumps(report))
+        write_atomically(out / REPORT, dumps_parts(report, "tests"))
     except OSError as error:
         raise UsageError(f"cannot write {out}: {error.strerror or error}; choose another --out") from error
     return report

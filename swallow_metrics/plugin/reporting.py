@@ -13,7 +13,7 @@ import pytest
 
 from swallow_metrics.datatypes import Record
 from swallow_metrics.errors import SwallowError
-from swallow_metrics.io import dumps, write_atomically
+from swallow_metrics.io import dumps_parts, write_atomically
 from swallow_metrics.journal.folder import QUESTIONS, REPORT, RunDir
 from swallow_metrics.plugin.collection import Collection
 from swallow_metrics.plugin.effective import write_run_toml
@@ -248,7 +248,7 @@ class Reporting:
         json_report["swallow"] = self._document
         path = self.run_dir.path / REPORT
         try:
-            write_atomically(path, dumps(json_report))
+            write_atomically(path, dumps_parts(json_report, "tests"))
             self._saved = f"report: {_shown(path)}{note(self.collection.settings)}"
         except OSError as error:
             kept = f"; the answers are in {self.run_dir.path}" if self.run_dir.journals() else ""
