@@ -16,7 +16,15 @@ def enable(session: pytest.Session, *, worker: bool) -> None:
     config = session.config
     if hasattr(config, "_json_report"):
         return  # asked for with --json-report: that file is written as well
-    from pytest_jsonreport.plugin import JSONReport, JSONReportWorker
+    if worker:
+        return  # which has nothing to collect: records travel with the reports
+    from pytest_jsonreport.plugin import JSONReport
+
+    class Report(JSONReport):  # type: ignore[misc]  # which is not typed
+        """Without its wrappers around each item: what they note (logs, output, `json_metadata`) is left out here."""
+
+        pytest_runtest_protocol = pytest_runtest_makereport = None
+        pytest_runtest_setup = pytest_runtest_call = pytest_runtest_teardown = None
 
     options = config.option
     options.json_report_omit = ["collectors", "keywords", "log", "streams", "warnings"]
@@ -24,12 +32,11 @@ def enable(session: pytest.Session, *, worker: bool) -> None:
     options.json_report_summary = False
     options.json_report_indent = None
     options.json_report_verbosity = -3  # its own "saved to" line would name no file
-    plugin = JSONReportWorker(config) if worker else JSONReport(config)
+    plugin = Report(config)
     setattr(config, "_json_report", plugin)  # noqa: B010  # where pytest-json-report itself keeps it
     config.pluginmanager.register(plugin)
     config.pluginmanager.register(_Stages())
-    if not worker:
-        plugin.pytest_sessionstart(session)
+    plugin.pytest_sessionstart(session)
 
 
 class _Stages:
