@@ -8,7 +8,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from swallow_metrics.metrics.following.followed import follow
@@ -96,6 +96,8 @@ def test_stairs_by_the_letter(text):
     ).map("".join)
 )
 @settings(max_examples=60)
+@example("B." + 150 * " " + "\n" + 150 * " " + "'")  # the full stop is no token: a line end is before the quote
+@example("B." + 150 * " " + "'")  # it is one
 def test_long_runs_of_whitespace_change_no_token(text):
     """Tokens are those of NLTK on the text as it is."""
     sentences, words = tokens._tokenizers()

@@ -37,8 +37,9 @@ def require_libraries() -> None:
 def word_tokens(text: str) -> list[str]:
     """Tokens as NLTK's `word_tokenize` makes them: of each sentence that Punkt finds (IB-60)."""
     sentences, words = _tokenizers()
-    # Expressions of the tokenizer try each length of a run of whitespace; only its ends matter to tokens.
-    text = _SPACES.sub(lambda run: run[0][:50] + run[0][-50:], text)
+    # Expressions of the tokenizer try each length of a run of whitespace. What matters to tokens are its ends, and
+    # whether all of it is spaces: closing marks may have those between them.
+    text = _SPACES.sub(lambda run: run[0][:50] + run[0].strip(" ")[:1] + run[0][-50:], text)
     return [token for sentence in sentences.tokenize(text) for token in words.tokenize(sentence)]
 
 
