@@ -2,6 +2,7 @@
 
 import json
 
+import latex2sympy2_extended.math_normalization  # noqa: F401  # before any time limit, as in the worker
 import pytest
 
 from swallow_metrics.extraction.choice import choice_letter
