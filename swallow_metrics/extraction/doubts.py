@@ -70,7 +70,8 @@ def choice_doubt(text: str, letters: str, language: Language) -> str | None:
         return LETTERS_SEVERAL
     gap = text[found.cue : found.position]
     other_sentence = (word := _WORD.search(gap)) and _SENTENCE_END.search(gap, word.end())
-    return None if named == {found.letter} and not other_sentence and not _is_negated(text, found) else LETTER_GUESSED
+    negated = _NEGATED_BEFORE.search(gap) or _NEGATED_AFTER.match(text, found.position + 1)
+    return None if named == {found.letter} and not other_sentence and not negated else LETTER_GUESSED
 
 
 def trace_doubt(answer: str, reasoning: str | None = None) -> str | None:
@@ -125,8 +126,3 @@ def _is_labelled(text: str, found: Choice, letters: str) -> bool:
         return False
     others = {match[1] for match in _ALONE.finditer(text) if match[1] in letters} - {found.letter}
     return not others and _LABEL_ENDS.match(text, found.position + 1) is not None
-
-
-def _is_negated(text: str, found: Choice) -> bool:
-    before = text[max(found.cue or 0, found.position - 20) : found.position]
-    return bool(_NEGATED_BEFORE.search(before) or _NEGATED_AFTER.match(text, found.position + 1))

@@ -120,6 +120,15 @@ def test_where_the_letter_stands_and_which_pattern_found_it(language, text, expe
     assert find_choice(text, "ABCD", language) == expected
 
 
+@pytest.mark.parametrize("before", ["", "x"])
+@pytest.mark.parametrize("cue", ["回答", "回答：", "Answer", "Answer:"])
+@pytest.mark.parametrize(("gap", "expected"), [(50, "B"), (51, "C")])
+def test_a_cue_reaches_over_50_characters(before, cue, gap, expected):
+    """Wherever the cue stands, and no further: then the last letter of the text decides (MC-9, MC-12)."""
+    edge, language = ("", "ja") if "回答" in cue else (" ", "en")
+    assert choice_letter(before + cue + gap * "x" + edge + "B, or C", FOUR, language) == expected
+
+
 @pytest.mark.parametrize("letters", ["", "ab", "A B", "ＡＢ", "12"])
 def test_letters_must_be_upper_case_ascii(letters):
     """Anything else as the set of letters is a mistake of the caller, said in one line."""

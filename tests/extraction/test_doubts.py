@@ -52,6 +52,8 @@ FOUR, TEN = "ABCD", "ABCDEFGHIJ"
         ("Answer: I don't know", TEN, GUESSED),
         ("The final answer is Always the same", FOUR, GUESSED),
         ("Answer: not B", FOUR, GUESSED),
+        ("Answer: not" + 40 * " " + "B", FOUR, GUESSED),
+        ("Answer: knot B", FOUR, None),
         # several
         ("Answer: A or B", FOUR, SEVERAL),
         ("Answer: (A) or (B)", FOUR, SEVERAL),
@@ -91,15 +93,21 @@ def test_japanese_letters(text, doubt):
     assert choice_doubt(text, FOUR, "ja") == doubt
 
 
-@given(st.text(alphabet="ABC :.,()\n*answerIfinal回答は。とか"), st.sampled_from(["ja", "en"]))
+PIECES = [*"ABCx :.,()\n*は。とか", "answer", "Answer", "Answer: ", "final answer", "is ", "I hope", "回答", "回答："]
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join), st.sampled_from(["ja", "en"]))
 def test_place_of_the_letter(text, language):
-    """The place that is found holds the letter that is read, and only what is read can be in doubt."""
+    """The place that is found holds the letter that is read behind its cue; only what is read can be in doubt."""
     found = find_choice(text, FOUR, language)
     assert (found and found.letter) == choice_letter(text, FOUR, language)
     if found:
         assert text[found.position] == found.letter
         assert (found.cue is None) == (found.priority >= 200)
-        assert found.cue is None or found.cue <= found.position
+        if found.cue is not None:
+            assert found.cue <= found.position
+            before = text[: found.cue].lower()
+            assert before.endswith({100: (":", "："), 150: ("answer", "回答")}.get(found.priority, "final answer"))
     assert found or choice_doubt(text, FOUR, language) is None
 
 

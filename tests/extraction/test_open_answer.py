@@ -35,6 +35,9 @@ ANSWERS = [
     (r"\boxed{a}b}", "a", "a"),
     (r"\boxed{\text{x} y}", r"\text{x", r"\text{x"),
     (r"\boxed{\text{東京}}", "東京", "東京"),
+    (r"\boxed{\text{}}", r"\text{", r"\text{"),  # a content has a character at least
+    (r"\boxed{\text{}}}", "}", "}"),
+    (r"{{x}} \boxed{\text{東京}}", "東京", "東京"),
     (r"\boxed{}", r"\boxed{}", r"\boxed{}"),
     (r"\boxed{}x}", "}x", "}x"),
     ("回答は: \n", "\n", ""),
@@ -132,10 +135,11 @@ PIECES = [
     *(*"：:->→=＝.．、，【】「」[]() \u3000\n\r\u2028\0\ud800。{}", "->"),
     *("\\boxed{", "\\text{", "}}"),
 ]
+BOXES = ["\\boxed{", "\\text{", "}", "}}", "x"]
 
 
 @settings(max_examples=700)
-@given(st.one_of(st.lists(st.sampled_from(PIECES), max_size=14), st.lists(st.sampled_from(PIECES[:40]), max_size=14)))
+@given(st.sampled_from([PIECES, PIECES[:40], BOXES]).flatmap(lambda some: st.lists(st.sampled_from(some), max_size=14)))
 @example(["回答", "は", "：", " "])
 @example(["回答", "は", "->"])
 @example([*["x"] * 300, "回答", "は", "：", " "])
