@@ -86,7 +86,7 @@ def _statistics(value: Value) -> Sequence[float]:
     """The counts of a question: those of its generations added up."""
     assert not isinstance(value, float | int), "the value of a BLEU metric is the list that bleu_statistics returns"
     counts = 2 + 2 * ORDERS
-    return value if len(value) == counts else [sum(value[place::counts]) for place in range(counts)]
+    return [sum(value[place::counts]) for place in range(counts)]
 
 
 def corpus_bleu(sums: Sequence[float]) -> float | None:

@@ -93,6 +93,7 @@ def test_reasoning():
         ("$" + much("\\boxed{a}"), 1),
         (much("\\["), 0),
         (much("\\("), 0),
+        (much("\\(") + "5\\)", 1),  # one end for all
         (much("$$ a "), 30_000),
         (much("answer"), 0),
         (much("answer = "), 0),

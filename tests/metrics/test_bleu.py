@@ -83,6 +83,16 @@ def test_the_signature_names_the_segmenter(metric: Metric, segmenter: str) -> No
     assert found != plain
 
 
+def test_generations_are_lines() -> None:
+    """Several generations of a question count as so many lines of a corpus."""
+    lines = [("a b c d e", "a b c d e f"), ("x b c d e", "a b c d e")]
+    value = [count for line in lines for count in bleu_statistics(*line)]
+    expected = sacrebleu.BLEU().corpus_score([line[0] for line in lines], [[line[1] for line in lines]])
+    counts = BLEU.statistics(value)
+    assert list(counts) == [expected.sys_len, expected.ref_len, *expected.counts, *expected.totals]
+    assert BLEU.total(counts) == pytest.approx(expected.score)
+
+
 def test_segmented() -> None:
     """Both texts are segmented before they are compared."""
     assert bleu_statistics("猫がいる", "猫もいる", janome_wakati) == (3, 3, 2, 0, 0, 0, 3, 2, 1, 0)

@@ -142,6 +142,8 @@ CASES: dict[str, list[tuple[dict[str, Any], str, bool]]] = {
     ],
     "ratio:sentence_balance": [
         ({}, "A cat. A dog? A bird!", True),
+        ({}, "A cat. A dog? A bird! A fish!", False),
+        ({}, "A cat. A dog? A fish? A bird!", False),
         ({}, "Hello there", True),
         ({}, "A cat. A dog?", False),
     ],

@@ -317,6 +317,7 @@ PIECES = [
 )
 @example(["answer: 12 = x"])
 @example(["final answer is $5$ percentage . I hope"])
+@example(["final answer is $5$ and $6$. I hope"])
 @example([" 1 1+1+1x"])
 @example(["$1$, [2] and $3$or$4$,$5$,$6$,$7$"])
 def test_search_equals_the_library(pieces):
