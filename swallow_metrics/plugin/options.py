@@ -25,10 +25,13 @@ def add_options(parser: pytest.Parser, left_out: Container[str] = ()) -> None:
         group = parser.getgroup(f"swallow {title}", f"swallow: {title}")
 
     def add(name: str, **declared: Any) -> None:
+        key = name[2:].replace("-", "_")
+        declared.setdefault("dest", key)  # pytest looks through all options for one that was not named
+        declared.setdefault("default", False if declared.get("action") == "store_true" else None)
+        DECLARED[key] = declared
+        DEFAULTS[name] = declared["default"]
         if name not in left_out:
             group.addoption(name, **{**declared, **_read(declared)})
-        DEFAULTS[name] = declared.get("default", False if declared.get("action") == "store_true" else None)
-        DECLARED[name[2:].replace("-", "_")] = {**declared, "default": DEFAULTS[name]}
 
     declare(section, add)
     for name, note in _INI.items():
@@ -103,8 +106,8 @@ def is_given(config: pytest.Config) -> bool:
 
 def dest(name: str) -> str:
     """Where an option's value is in `config.option`."""
-    declared: str = DECLARED[name.removeprefix("--").replace("-", "_")].get("dest", name)
-    return declared.removeprefix("--").replace("-", "_")
+    place: str = DECLARED[name.removeprefix("--").replace("-", "_")]["dest"]
+    return place
 
 
 def value_of(config: pytest.Config, name: str) -> Any:

@@ -55,6 +55,8 @@ def main():
             print(machine())
             plain = measure([*PYTEST, "-p", "no:anyio", "-p", "no:hypothesispytest", folder], cwd=folder)
             print(f"plain pytest, 7,097 trivial items   {plain}")
+            plain_two = measure([*PYTEST, "-p", "no:anyio", "-p", "no:hypothesispytest", "-n", "2", folder], cwd=folder)
+            print(f"plain pytest with -n 2              {plain_two}")
             loop = measure([sys.executable, "-c", LOOP.format(url=url, data=data / "swallow_jmmlu")])
             print(f"bare client loop, 7,097 requests    {loop}")
             run = ["benchmarks/test_jmmlu.py", "--data-dir", str(data), "--model", "m", "--base-url", url]
@@ -72,6 +74,7 @@ def main():
             f"whole run / (loop + plain pytest): {whole.cpu / both:.2f} x CPU, {bare.cpu / both:.2f} x without the page"
         )
         print(f"-n 2 / whole run: {two.wall / whole.wall:.2f} x wall, {two.cpu / whole.cpu:.2f} x CPU")
+        print(f"-n 2 of plain pytest: {plain_two.wall / plain.wall:.2f} x wall, {plain_two.cpu / plain.cpu:.2f} x CPU")
     finally:
         server.terminate()
         server.wait(10)

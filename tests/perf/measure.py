@@ -27,10 +27,11 @@ class Cost:
 
 
 def measure(command, *, cwd=ROOT, env=None):
-    """Run a command to its end; a failure shows its output."""
+    """Run a command to its end, with compiled files as users have them; a failure shows its output."""
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | (env or {})
     before = time.perf_counter()
     with subprocess.Popen(
-        command, cwd=cwd, env={**os.environ, **(env or {})}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         output = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
