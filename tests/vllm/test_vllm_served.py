@@ -19,7 +19,7 @@ import json, os, sys, threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 answers = int(os.environ["FAKE_ANSWERS"])
-left, given = threading.Semaphore(answers), threading.Semaphore(0)
+left, given, ending = threading.Semaphore(answers), threading.Semaphore(0), threading.Lock()
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -39,6 +39,7 @@ class Handler(BaseHTTPRequestHandler):
         if not left.acquire(blocking=False):
             if not answers:
                 threading.Event().wait()  # it hangs
+            ending.acquire()  # of the requests too many one ends it, when all answers are given
             for _ in range(answers):
                 given.acquire()
             print("RuntimeError: out of everything, hf-secret", flush=True)
