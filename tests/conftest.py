@@ -1,6 +1,9 @@
 """Fixtures that all tests share; helpers are in `places.py`, `projects.py` and other modules beside them."""
 
+import gc
+import os
 import signal
+import sys
 
 # pytester forgets the modules that its runs import: numpy cannot be imported twice, the others are slow to import.
 import aiohttp  # noqa: F401
@@ -16,6 +19,32 @@ from projects import MiniProject
 # Machines are busy, and the first example waits for libraries to load.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session):
+    """Our own tests ask nothing themselves, so xdist's controller need not collect them before its workers do."""
+    if session.config.pluginmanager.hasplugin("swallow-controller"):
+        session.config.pluginmanager.unregister(name="swallow-controller")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """The project is compiled once for the hundreds of runs that tests start, also where an environment forbids it.
+
+    What tests write is never kept compiled: Python takes two files of one size and one second for the same.
+    """
+    sys.dont_write_bytecode = False
+    try:
+        return (yield)
+    finally:
+        sys.dont_write_bytecode = True
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+
+
+def pytest_collection_finish():
+    """Thousands of items stay to the end: garbage collections need not walk them again and again."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items):
