@@ -49,17 +49,27 @@ OF_202604 = {  # a file of vectors → the benchmark that it is of, and its modu
 HEAVY = "humaneval swallow_jhumaneval math_500 math_500_N16 math_100_japanese mifeval_ja polymath_japanese wmt20_en_ja"
 
 
-def each(files):
-    """The names of some vectors as parameters, heavy ones marked."""
-    return [pytest.param(file, marks=pytest.mark.slow if file in HEAVY.split() else ()) for file in files]
+def runs(files):
+    """The vectors that runs replay, as parameters: light ones together, since a run starts slower than it scores them.
+
+    Several vectors of one benchmark are of different runs. A heavy one is a slow run of its own.
+    """
+    light = {}
+    for file in files:
+        if file not in HEAVY.split():
+            light.setdefault(file.partition("_N")[2] != "", []).append(file)
+    heavy = [pytest.param([file], marks=pytest.mark.slow) for file in files if file in HEAVY.split()]
+    return [*light.values(), *heavy]
 
 
-def replay(shared, benchmark, module, run_dir, part="", reference="202508"):
-    folder = shared / "conformance" / part
+def replay(folder, modules, run_dir, reference="202508"):
+    """The report of a run that replays the answers in a folder of vectors, given each benchmark's module."""
+    journal = run_dir.with_name("answers.jsonl")
+    journal.write_bytes(b"".join((folder / "responses" / f"{name}.jsonl").read_bytes() for name in modules))
     command = [
-        sys.executable, "-m", "pytest", "-q", f"benchmarks/{module}.py", "-m", benchmark, "-p", "no:cacheprovider",
-        "--data-dir", str(folder / "data"), "--replay", str(folder / "responses" / f"{benchmark}.jsonl"),
-        "--run-dir", str(run_dir), "--reference", reference,
+        sys.executable, "-m", "pytest", "-q", *{f"benchmarks/{module}.py": None for module in modules.values()},
+        "-m", " or ".join(modules), "-p", "no:cacheprovider", "--no-html", "--data-dir", str(folder / "data"),
+        "--replay", str(journal), "--run-dir", str(run_dir), "--reference", reference,
     ]  # fmt: skip
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
@@ -73,52 +83,64 @@ def expectations(shared, benchmark, part=""):
     return [json.loads(line) for line in lines if line], summary
 
 
+def records(report, benchmark):
+    """What the report says of each question of a benchmark."""
+    return [test["metadata"] for test in report["tests"] if test["metadata"]["benchmark"] == benchmark]
+
+
 def check(report, benchmark, expected, summary):
     """Equal per-sample scores, and corpus values that agree to 1e-9."""
-    got = {test["metadata"]["sample"]: test["metadata"]["scores"] for test in report["tests"]}
+    got = {data["sample"]: data["scores"] for data in records(report, benchmark)}
     assert len(got) == len(expected)
     for sample in expected:
         scores = {metric: got[sample["sample"]].get(metric) for metric in sample["scores"]}
         for metric, value in sample["scores"].items():
             exact = value if isinstance(value, list) else pytest.approx(value, abs=1e-12)
-            assert scores[metric] == exact, f"sample {sample['sample']}"
+            assert scores[metric] == exact, f"{benchmark}, sample {sample['sample']}"
     metrics = report["swallow"]["benchmarks"][benchmark]["metrics"]
     for metric, value in summary.items():
         if metric != "per_model":
-            assert metrics[metric]["mean"] == pytest.approx(value, abs=1e-9), metric
+            assert metrics[metric]["mean"] == pytest.approx(value, abs=1e-9), (benchmark, metric)
 
 
-@pytest.mark.parametrize("benchmark", each(MODULES))
-def test_scores_equal_the_reference(shared, tmp_path, benchmark):
+@pytest.mark.parametrize("benchmarks", runs(MODULES), ids="+".join)
+def test_scores_equal_the_reference(shared, tmp_path, benchmarks):
     """Through --data-dir and --replay, every metric of every sample has the value that the reference gives."""
-    report = replay(shared, benchmark, MODULES[benchmark], tmp_path / "run")
-    check(report, benchmark, *expectations(shared, benchmark))
+    report = replay(shared / "conformance", {name: MODULES[name] for name in benchmarks}, tmp_path / "run")
+    for name in benchmarks:
+        check(report, name, *expectations(shared, name))
 
 
 def test_boundary_responses_of_mifeval(shared, tmp_path):
     """The made-up boundary cases of instruction following."""
-    report = replay(shared, "mifeval_ja", "test_mifeval_ja", tmp_path / "run", "edge")
+    report = replay(shared / "conformance/edge", {"mifeval_ja": "test_mifeval_ja"}, tmp_path / "run")
     check(report, "mifeval_ja", *expectations(shared, "mifeval_ja", "edge"))
 
 
 def test_ifbench(shared, tmp_path, monkeypatch):
     """The 58 instructions of IFBench, with the tagger reduced to first tokens."""
     monkeypatch.setenv("NLTK_DATA", str(shared / "data/nltk"))
-    report = replay(shared, "ifbench", "test_ifbench", tmp_path / "run", "ifbench")
+    report = replay(shared / "conformance/ifbench", {"ifbench": "test_ifbench"}, tmp_path / "run")
     check(report, "ifbench", *expectations(shared, "ifbench", "ifbench"))
 
 
-@pytest.mark.parametrize("file", each(OF_202604))
-def test_scores_equal_the_reference_of_202604(shared, tmp_path, file):
+@pytest.mark.parametrize("files", runs(OF_202604), ids="+".join)
+def test_scores_equal_the_reference_of_202604(shared, tmp_path, files):
     """The vectors of version 202604, per sample, per group and for the corpus; keys and right answers by generation."""
-    benchmark = re.sub(r"_N\d+$", "", file)
+    names = {re.sub(r"_N\d+$", "", file): file for file in files}
     for folder in ("data", "responses"):
-        (tmp_path / "conformance" / folder).mkdir(parents=True)
-        vectors = shared / "conformance/v202604" / folder / f"{file}.jsonl"
-        shutil.copy(vectors, tmp_path / "conformance" / folder / f"{benchmark}.jsonl")
-    report = replay(tmp_path, benchmark, OF_202604[file], tmp_path / "run", reference="202604")
-    expected, summary = expectations(shared, file, "v202604")
-    details = {test["metadata"]["sample"]: test["metadata"].get("details", {}) for test in report["tests"]}
+        (tmp_path / folder).mkdir()
+        for name, file in names.items():
+            shutil.copy(shared / "conformance/v202604" / folder / f"{file}.jsonl", tmp_path / folder / f"{name}.jsonl")
+    modules = {name: OF_202604[file] for name, file in names.items()}
+    report = replay(tmp_path, modules, tmp_path / "run", reference="202604")
+    for name, file in names.items():
+        check_202604(report, name, *expectations(shared, file, "v202604"))
+
+
+def check_202604(report, benchmark, expected, summary):
+    """What only version 202604 has, then what both have."""
+    details = {data["sample"]: data.get("details", {}) for data in records(report, benchmark)}
     for sample in expected:
         own = details[sample["sample"]]
         assert own.get("answers") == sample.get("answers")
