@@ -116,7 +116,7 @@ def named_on_command_line(config: pytest.Config, definition: pytest.Item) -> boo
     inside = definition.nodeid.split("::")[1:]
     named = []
     for argument in config.args:
-        path, *names = argument.split("[", 1)[0].split("::")
+        path, *names = argument.partition("[")[0].split("::")
         where = (config.invocation_params.dir / path).resolve()
         if str(where) == own and names:
             named.append(names == inside[: len(names)])  # a class names all of its functions
@@ -132,7 +132,7 @@ def may_ask(config: pytest.Config) -> bool:
     """
     patterns = [name for pattern in config.getini("python_files") if (name := Path(pattern).name)]
     for argument in config.args:
-        path = config.invocation_params.dir / argument.split("::", 1)[0]
+        path = config.invocation_params.dir / argument.partition("::")[0]
         if not path.exists():
             return True
         files = [file for name in patterns for file in path.rglob(name)] if path.is_dir() else [path]

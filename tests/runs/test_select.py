@@ -42,6 +42,13 @@ def test_wrong_expressions(tmp_path, expression):
         selected(expression, read_run(run_folder(tmp_path / "a", RECORDS), print))
 
 
+def test_a_misspelled_count_is_told_with_the_nearest(tmp_path):
+    """The three most similar, the best first."""
+    run = read_run(run_folder(tmp_path / "a", RECORDS), print)
+    with pytest.raises(UsageError, match=r"did you mean truncated, \w[\w ]*, \w[\w ]*\?$"):
+        selected("truncatd", run)
+
+
 @given(
     st.lists(st.tuples(st.sampled_from([0.0, 0.5, 1.0]), st.booleans(), st.booleans()), min_size=1, max_size=12),
     st.sampled_from([0.0, 0.25, 0.5, 1.0]),
