@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import fsum
 from pathlib import Path
@@ -18,6 +18,7 @@ from swallow_metrics.judge.agreement import judging
 from swallow_metrics.merge.shards import ShardRun, in_run_order
 from swallow_metrics.report import document
 from swallow_metrics.report.summary import averages, families, summarize
+from swallow_metrics.runs import Run
 
 REPORT = "report.json"
 
@@ -88,12 +89,18 @@ def _swallow(shards: Sequence[ShardRun], records: Mapping[str, Sequence[Record]]
     return swallow | {
         "created": max(shard.run.report["created"] for shard in shards),
         "incomplete": _incomplete(shards, records, parts),
-        "warnings": list(dict.fromkeys(text for shard in shards for text in shard.run.report["warnings"])),
+        "warnings": list(dict.fromkeys(text for shard in shards for text in _warnings(shard.run))),
         "benchmarks": parts,
         "averages": averages(grouped),
         "families": grouped,
         "gates": [_gate(gate, parts) for gate in gates if gate.benchmark in parts],
     }
+
+
+def _warnings(run: Run) -> Iterator[str]:
+    """What the run said, and what of its questions and answers is no longer there to be joined."""
+    yield from run.report["warnings"]
+    yield from run.lacks
 
 
 def _gate(gate: rules.Gate, parts: Mapping[str, Any]) -> dict[str, Any]:

@@ -70,11 +70,12 @@ class Run:
     @property
     def lacks(self) -> tuple[str, ...]:
         """What cannot be read from this run, one sentence each: old folders hold less. Raises UsageError."""
+        every = sum(map(len, self.records.values()))
         files = {QUESTIONS: (self._questions, "prompts and gold answers"), JOURNAL: (self._journal, "answers")}
         return tuple(
             f"{self.path} has no {file}: {what} are not known"
             if found is None
-            else f"{self.path}: {file} has nothing of {self.lacking[file]:,} questions: their {what} are not known"
+            else f"{self.path}: {file} has nothing of {self.lacking[file]:,} of {every:,} questions: their {what} are not known"
             for file, (found, what) in files.items()
             if file in self.lacking
         )

@@ -171,11 +171,11 @@ def test_torn_and_broken_journals(tmp_path):
     text, warnings = written(tmp_path, folder)
     assert [len(side["answers"]) for sample in unpacked(text, "part0") for side in sample["runs"]] == [1, 1, 1, 0]
     assert "torn" in warnings[0]
-    assert "nothing of 1 questions" in warnings[1]
+    assert "nothing of 1 of 4 questions" in warnings[1]
     assert "responses.jsonl has nothing of 1 of 4 questions" in text
     questions = (folder / "questions.jsonl").read_bytes().splitlines(keepends=True)
     (folder / "questions.jsonl").write_bytes(b"".join(questions[:1]))
-    assert "questions.jsonl has nothing of 3 questions" in written(tmp_path, folder)[1][1]
+    assert "questions.jsonl has nothing of 3 of 4 questions" in written(tmp_path, folder)[1][1]
     (folder / "questions.jsonl").write_bytes(b"".join(questions))
     journal.write_bytes(b"{broken\n" + whole)
     text, warnings = written(tmp_path, folder)

@@ -118,6 +118,21 @@ def test_shards_that_are_not_one_whole_are_named(mini, capsys):
     assert "not empty" in capsys.readouterr().err
 
 
+def test_what_a_shard_has_lost_is_said(mini, capsys):
+    """Its figures stand in its report; the question that nobody can read any more is a warning."""
+    for number in (1, 2):
+        assert mini.run("--shard", f"{number}/2", "--run-dir", f"{number}of2").ret == 0
+    questions = mini.path / "2of2" / "questions.jsonl"
+    questions.write_bytes(b"".join(questions.read_bytes().splitlines(keepends=True)[:-1]))
+    capsys.readouterr()
+    assert main(["merge", *(str(mini.path / f"{n}of2") for n in "12"), "--out", str(mini.path / "out")]) == 0
+    said = "2of2: questions.jsonl has nothing of 1 of 3 questions: their prompts and gold answers are not known"
+    assert said in capsys.readouterr().out
+    report = mini.report("out")["swallow"]
+    assert [text for text in report["warnings"] if "questions.jsonl" in text] == [str(mini.path / said)]
+    assert report["benchmarks"]["mini"]["scored"] == 6
+
+
 @pytest.mark.parametrize("text", ["9/8", "0/8", "8", "a/b", "1/0", "-1/2", "1/2/3"])
 def test_what_is_no_shard_is_refused(mini, text):
     assert repr(text) in usage_line(mini.run(f"--shard={text}"))

@@ -35,7 +35,7 @@ def test_everything_a_folder_holds(tmp_path):
     run, warnings = read(run_folder(tmp_path / "a", RECORDS, questions=QUESTIONS, answers=ANSWERS, name="m/x"))
     assert (run.model, run.mode, list(run.benchmarks)) == ("m/x", "model", ["mini"])
     assert [text.split("/a: ")[1] for text in run.lacks] == [  # of the one that errored no answer is wanted
-        "responses.jsonl has nothing of 1 questions: their answers are not known"
+        "responses.jsonl has nothing of 1 of 4 questions: their answers are not known"
     ]
     assert list(run.records["mini"]) == ["0", "1", "2", "3"]
     assert run.records["mini"]["2"].counts == {"truncated": 1}
