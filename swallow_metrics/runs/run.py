@@ -75,9 +75,9 @@ class Run:
         return tuple(
             f"{self.path} has no {file}: {what} are not known"
             if found is None
-            else f"{self.path}: {file} has nothing of {self.lacking[file]:,} of {every:,} questions: their {what} are not known"
+            else f"{self.path}: {file} has nothing of {number:,} of {every:,} questions: their {what} are not known"
             for file, (found, what) in files.items()
-            if file in self.lacking
+            if (number := self.lacking.get(file))
         )
 
     def question(self, benchmark: str, sample: str) -> Question | None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +15,7 @@ from typing import Any, NamedTuple
 from swallow_metrics.sandbox import paths, seccomp_filter
 from swallow_metrics.sandbox.inside import protocol
 from swallow_metrics.sandbox.inside.frames import Closed, Frames
+from swallow_metrics.sandbox.scratch_folder import ScratchFolder
 from swallow_metrics.sandbox.submission import (
     CATEGORIES,
     NOT_LOADED,
@@ -50,7 +49,7 @@ class Worker:
     """Starts a forkserver with these layers. `trial` lets it do without those the kernel refuses, and say why."""
 
     def __init__(self, layers: frozenset[str], limits: Limits, preload: tuple[str, ...] = (), *, trial: bool) -> None:
-        self.folder = tempfile.mkdtemp(prefix="swallow-sandbox-", dir=paths.scratch_parent())
+        self.scratch = ScratchFolder()
         self.grader: Frames | None = None
         self.tests: Tests | None = None
         program = filter_bytes()
@@ -66,7 +65,7 @@ class Worker:
             "read": paths.readable(),
             "links": paths.links(),
             "devices": paths.devices(),
-            "scratch": self.folder,
+            "scratch": self.scratch.path,
             "scratch_bytes": limits.scratch,
             "file_bytes": limits.file,
             "memory": limits.memory,
@@ -92,7 +91,7 @@ class Worker:
         self.layers: dict[str, dict[str, Any]] = hello["layers"]
         self.facts: dict[str, Any] = hello["facts"]
         if self.layers["view"]["on"]:  # programs have a folder in there
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self.scratch.remove()
 
     def run(self, submission: Submission) -> Outcome:
         """Run one program. Raises WorkerError."""
@@ -123,7 +122,7 @@ class Worker:
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
         self.control.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.scratch.remove()
 
     def _grader_with(self, tests: Tests) -> Frames:
         """The grader with these tests, started if need be."""

@@ -16,6 +16,7 @@ from hostile_runner import sandbox_processes
 from swallow_metrics.errors import SandboxError
 from swallow_metrics.sandbox import CheckTests, Sandbox, Submission, paths
 from swallow_metrics.sandbox.inside import scratch
+from swallow_metrics.sandbox.scratch_folder import ScratchFolder
 from timing import quickest
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +64,28 @@ def test_nothing_starts_before_the_first_program_and_nothing_stays():
     assert folders() == before
     with pytest.raises(SandboxError, match="closed"):
         sandbox.submit(RIGHT)
+
+
+def test_folders_of_the_killed_go_with_the_next_run():
+    """Where a harness and its workers are killed at once nobody is left to remove them; those in use stay."""
+    parent = Path(paths.scratch_parent())
+    hold = "import sys; from swallow_metrics.sandbox import paths; paths.scratch_parent = lambda: sys.argv[1]\n"
+    hold += "from swallow_metrics.sandbox.scratch_folder import ScratchFolder; mine = ScratchFolder()\n"
+    hold += "print(mine.path, flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", hold, str(parent)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        theirs = Path(other.stdout.readline().strip())
+        (theirs / "file").write_text("of a program")
+        first = ScratchFolder()
+        assert folders() == {theirs, Path(first.path)}
+        other.kill()
+        other.wait()
+        second = ScratchFolder()
+        assert folders() == {Path(first.path), Path(second.path)}
+    first.remove()
+    first.remove()
+    second.remove()
+    assert folders() == set()
 
 
 def test_programs_run_side_by_side_from_any_thread(own):
@@ -134,7 +157,7 @@ def test_a_harness_that_is_killed_leaves_nothing(tmp_path):
         "from swallow_metrics.sandbox import *\n"
         "s = Sandbox(workers=1)\n"
         "s.run(Submission('def f(x): return x', t := CheckTests('f', 'def check(c): assert c(1) == 1')))\n"
-        "print([worker.folder for worker in s._workers][0], flush=True)\n"
+        "print([worker.scratch.path for worker in s._workers][0], flush=True)\n"
         "s.run(Submission('while True: pass', t, 50))\n"
     )
     with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True) as harness:
