@@ -65,6 +65,9 @@ NARROW = {  # parts that some of their row's tests are enough for: a mutant then
     "metrics/open_qa.py": f"{METRICS}open_qa.py {METRICS}conformance_answers.py",
     "metrics/pass_at_k.py": f"{METRICS}pass_at_k.py {METRICS}scored_answers.py",
     "metrics/several.py": f"{METRICS}several.py",
+    "plugin/selection.py": "tests/plugin/test_selection.py",
+    "runs/select.py": "tests/runs",
+    "wiring/questions.py": "tests/plugin/test_selection.py tests/test_wrong_rows.py tests/runs tests/plugin/test_usage.py",
 }
 LIMIT_S = 120.0  # a mutant that runs longer is killed; so is one that takes more than four times as long as no mutant
 
