@@ -61,8 +61,6 @@ def fuzzy_ratio(prediction: str, gold: str) -> float:
 
     Case, punctuation and the order of words are ignored. It is `difflib`'s ratio, which no edit distance reproduces.
     """
-    if prediction == gold:
-        return 1.0
     answer, reference = _sorted_words(prediction), _gold_words(gold)
     if answer == reference:
         return 1.0

@@ -45,6 +45,8 @@ EXAMPLES = [
     (r"\boxed{x=5}", r"\boxed{5}", True),
     (r"\boxed{5}", r"\boxed{x=5}", True),
     (r"\boxed{x+y=3}", r"\boxed{3}", True),
+    (r"\boxed{x+1}", r"\boxed{1+x}", True),
+    (r"\boxed{x+1}", r"\boxed{y+1}", False),  # another name is another answer
     (r"\boxed{90^\circ}", r"\boxed{90}", True),
     (r"\boxed{1{,}000}", r"\boxed{1000}", True),
     (r"\boxed{\$32{,}348}", r"\boxed{32348}", True),
@@ -319,6 +321,8 @@ PIECES = [
 @example(["final answer is $5$ percentage . I hope"])
 @example(["final answer is $5$ and $6$. I hope"])
 @example([" 1 1+1+1x"])
+@example(["answer:", "x" * 50, "$5$"])  # near enough
+@example(["answer:", "x" * 51, "$5$"])
 @example(["$1$, [2] and $3$or$4$,$5$,$6$,$7$"])
 def test_search_equals_the_library(pieces):
     """The fast search finds the same candidates in the same order as math-verify's expressions."""

@@ -19,13 +19,9 @@ def loose_variants(response: str) -> Iterator[str]:
 
 def _variants(response: str) -> Iterator[str]:
     yield response.replace("*", "")
-    first = response.find("\n")
-    last = response.rfind("\n")
-    trimmed = [
-        response[first + 1 :].strip() if first >= 0 else "",
-        response[:last].strip() if last >= 0 else "",
-        response[first + 1 : last].strip() if first < last else "",
-    ]
+    behind_first = response.partition("\n")[2]
+    before_last = response.rpartition("\n")[0]
+    trimmed = [text.strip() for text in (behind_first, before_last, behind_first.rpartition("\n")[0])]
     yield from trimmed
     for text in trimmed:
         yield text.replace("*", "")
