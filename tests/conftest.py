@@ -4,17 +4,26 @@ import gc
 import os
 import signal
 import sys
+from importlib import import_module
+from importlib.metadata import PathDistribution
+from pkgutil import iter_modules
 
 # pytester forgets the modules that its runs import: numpy cannot be imported twice, the others are slow to import.
 import aiohttp  # noqa: F401
+import huggingface_hub.file_download  # noqa: F401
+import jinja2  # noqa: F401
 import numpy  # noqa: F401, ICN001
 import pytest
 import scipy.special  # noqa: F401
 import vl_convert  # noqa: F401
 from hypothesis import HealthCheck, settings
 
+import swallow_metrics.plugin
 from places import NO_SHARED, ROOT, SHARED
 from projects import MiniProject
+
+for module in iter_modules(swallow_metrics.plugin.__path__, "swallow_metrics.plugin."):
+    import_module(module.name)  # it imports most of them when a run begins, for each run anew
 
 # Machines are busy, and the first example waits for libraries to load.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -64,6 +73,23 @@ def _signals_as_in_a_terminal():
     yield
     for number in ignored:
         signal.signal(number, signal.SIG_IGN)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _packages_are_described_once():
+    """Every run asks for names and versions of all installed packages, which stay as they are: a tenth of a short run."""
+    known = {}
+    read = PathDistribution.metadata.fget
+
+    def metadata(distribution):
+        path = str(distribution._path)
+        if path not in known:
+            known[path] = read(distribution)
+        return known[path]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PathDistribution, "metadata", property(metadata))
+        yield
 
 
 @pytest.fixture
