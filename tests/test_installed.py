@@ -80,7 +80,7 @@ def test_selection_works_as_in_a_checkout(installed, tmp_path):
 
 def test_with_workers(installed, tmp_path):
     """`-n 2` gives the same report."""
-    done = run(installed, tmp_path, "--pyargs", "swallow_benchmarks", "-m", "hellaswag", "-n", "2")
+    done = run(installed, tmp_path, "--pyargs", "swallow_benchmarks.test_hellaswag", "-n", "2")
     assert done.returncode == 0, done.stdout + done.stderr
     found = report(tmp_path)
     assert len(found["tests"]) == found["swallow"]["benchmarks"]["hellaswag"]["scored"] > 7

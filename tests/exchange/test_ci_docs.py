@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from places import ROOT
-from projects import read_jsonl, write_jsonl
+from projects import NO_OTHER_PLUGINS, read_jsonl, write_jsonl
+from swallow_metrics.cli.main import main
 
 PAGE = (ROOT / "docs" / "ci.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -54,16 +55,16 @@ def test_scripts_are_scripts(workflows):
         subprocess.run(["bash", "-n"], input=script, text=True, check=True)
 
 
-def test_options_are_options():
+def test_options_are_options(pytester, capsys):
     """Every option of every pytest and swallow command of the page exists."""
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
-    commands = [("pytest", [sys.executable, "-m", "pytest", "--help"])]
-    names = ("export", "import", "merge")
-    commands += [(f"swallow {name}", [sys.executable, "-m", "swallow_metrics", name, "--help"]) for name in names]
-    scripts = " ".join(text.replace("\\\n", " ") for kind, text in BLOCKS if kind != "text")
-    for name, command in commands:
-        known = subprocess.run(command, capture_output=True, text=True, check=True, env=env, cwd=ROOT).stdout
-        known += " --junitxml"  # another name of --junit-xml, which help leaves out
+    helps = {"pytest": pytester.runpytest_inprocess(*NO_OTHER_PLUGINS, "--help").stdout.str()}
+    for name in ("export", "import", "merge"):
+        capsys.readouterr()
+        assert main([name, "--help"]) == 0
+        helps[f"swallow {name}"] = capsys.readouterr().out
+    scripts = " ".join(block.replace("\\\n", " ") for kind, block in BLOCKS if kind != "text")
+    for name, text in helps.items():
+        known = text + " --junitxml"  # another name of --junit-xml, which help leaves out
         used = {
             option for line in re.findall(rf"{name} ([^\n|]*)", scripts) for option in re.findall(r"--[a-z-]+", line)
         }

@@ -215,7 +215,7 @@ def test_xdist_reports_the_same(mini, how):
     """-n 2 asks every question once and gives the same figures in the same order as no -n."""
     with Endpoint(letter) as server:
         arguments = options(server) if how == "endpoint" else ("--data-dir", "data", "--replay", "answers.jsonl")
-        mini.run(*arguments, "--run-dir", "one", subprocess=True)
+        mini.run(*arguments, "--run-dir", "one")
         asked = len(server.bodies)
         mini.run(*arguments, "--run-dir", "two", "-n", "2", subprocess=True)
         assert len(server.bodies) == 2 * asked

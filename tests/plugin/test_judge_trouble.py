@@ -107,7 +107,7 @@ def test_endpoints_under_xdist(mt, monkeypatch):
     options = (*MODEL, "--judge-model", "j", "--judge-api-key-env", "JUDGE_KEY")
     with answers, judge:
         options += ("--base-url", answers.url, "--judge-base-url", judge.url)
-        assert mt.run(*options, run_dir="one", subprocess=True).ret == 0
+        assert mt.run(*options, run_dir="one").ret == 0
         assert mt.run(*options, "-n", "2", run_dir="two", subprocess=True).ret == 0
     assert len(answers.bodies) == len(judge.bodies) == 160
     assert judge.bodies[0]["model"] == "j"

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,13 +34,18 @@ def test_a_marker_of_a_helper_asks_under_workers_too(mini):
     assert one == two
 
 
-@pytest.mark.parametrize("text", ["# llm_eval(sample)", "def sample(): pass", "SQL = 'def f(sample)'"])
-def test_a_suite_that_asks_nothing_runs_as_it_would_without_the_plugin(pytester, text):
+def test_a_suite_that_asks_nothing_runs_as_it_would_without_the_plugin(pytester):
     """Words in a file start no run: no folder, no server, xdist's own scheduler, even where an ini names a model."""
     pytester.makeini("[pytest]\nswallow_model = nobody/model\n")
-    pytester.makepyfile(test_plain=f"{text}\ndef test_a(): pass\ndef test_b(): pass\n")
+    tests = "\ndef test_a(): pass\ndef test_b(): pass\n"
+    for name, text in (
+        ("one", "# llm_eval(sample)"),
+        ("two", "def sample(): pass"),
+        ("three", "SQL = 'def f(sample)'"),
+    ):
+        pytester.makepyfile(**{f"test_{name}": text + tests})
     result = pytester.runpytest_subprocess(*NO_OTHER_PLUGINS, "-n", "2")
-    result.assert_outcomes(passed=2)
+    result.assert_outcomes(passed=6)
     assert not (pytester.path / "reports").exists()
 
 
