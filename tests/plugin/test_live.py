@@ -4,6 +4,7 @@ import fcntl
 import io
 import os
 import pty
+import select
 import struct
 import sys
 import termios
@@ -52,7 +53,8 @@ class Terminal:
                 self._resize(resize)
                 self.screen.resize(ROWS, resize)
                 resize = None
-            if time.monotonic() - last > 0.2:
+            whole = not select.select([self._descriptor], [], [], 0.02)[0]  # a screen is more than one read
+            if whole and time.monotonic() - last > 0.2:
                 last = time.monotonic()
                 self.seen.append(self.lines())
             assert time.monotonic() - start < 180
