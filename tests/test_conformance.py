@@ -111,6 +111,7 @@ def test_scores_equal_the_reference(shared, tmp_path, benchmarks):
         check(report, name, *expectations(shared, name))
 
 
+@pytest.mark.slow  # metrics/test_ifeval.py compares the same without a run
 def test_boundary_responses_of_mifeval(shared, tmp_path):
     """The made-up boundary cases of instruction following."""
     report = replay(shared / "conformance/edge", {"mifeval_ja": "test_mifeval_ja"}, tmp_path / "run")

@@ -248,6 +248,7 @@ def test_xdist_workers_may_be_faster_than_their_controller(mini):
     )
     with Endpoint(letter) as server:
         assert mini.run(*options(server, "-n", "2"), subprocess=True).ret == 0
+        (mini.path / "conftest.py").unlink()
         result = mini.run(*options(server, "-n", "2"), subprocess=True)
     assert result.ret == 4
     assert "already holds a run" in result.stderr.str()

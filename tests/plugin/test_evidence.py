@@ -12,13 +12,13 @@ from swallow_metrics.cli.main import main
 RIGHT = 'return "ABCD"[int(request.sample) % 4]'
 BETTER = 'return "ABCD"[int(request.sample) % 4] if int(request.sample) % 10 else "no"'
 WORSE = 'return "ABCD"[int(request.sample) % 4] if int(request.sample) % 3 else "no"'
-N = 300
+N = 150
 FIRST = {}  # the first run's files, once one test has made them
 
 
 @pytest.fixture
 def runs(mini):
-    """A project with 300 questions and a first run, in `first`, that has nine in ten right."""
+    """A project with 150 questions and a first run, in `first`, that has nine in ten right."""
     rows = [{"question": f"Q{n}?", "answer": "ABCD"[n % 4], "topic": f"t{n % 2}"} for n in range(N)]
     write_jsonl(mini.path / "data" / "mini.jsonl", rows)
     mini.engine(BETTER)
@@ -41,7 +41,7 @@ def test_a_run_is_compared_with_its_baseline(runs, capsys):
     baseline = runs.report("second")["swallow"]["baseline"]
     (found,) = baseline["comparisons"]
     assert (found["verdict"], found["n"], found["metric"]) == ("worse", N, "extractive_match")
-    assert found["difference"] == pytest.approx(200 / 300 - 270 / 300)
+    assert found["difference"] == pytest.approx(100 / 150 - 135 / 150)
     assert baseline["refused"] is None
     result.stdout.fnmatch_lines(["A: fake (*", "mini * worse", "*gained*lost*"])
     capsys.readouterr()
@@ -83,8 +83,8 @@ def test_gates_on_the_baseline(runs, answers, more, verdict, ret):
 @pytest.mark.parametrize(
     ("answers", "more", "part", "passed"),
     [
-        (f"if request.sample == '7': raise ValueError('lost')\n{WORSE}", (), {"n": 299, "of": 300}, False),
-        (WORSE, ("--limit", "100"), {"n": 100, "of": 300}, True),
+        (f"if request.sample == '7': raise ValueError('lost')\n{WORSE}", (), {"n": 149, "of": 150}, False),
+        (WORSE, ("--limit", "50"), {"n": 50, "of": 150}, True),
     ],
 )
 @pytest.mark.parametrize("threshold", ["baseline-0.9", "0.01"])
@@ -149,16 +149,16 @@ def test_what_flipped_against_the_baseline_of_a_run(runs):
     runs.engine(WORSE)
     runs.run(*runs.model, "--run-dir", "second", "--baseline", "first")
     assert runs.run(*runs.model, "--select", "flipped", "--select-from", "second").ret == 0
-    assert runs.report()["swallow"]["benchmarks"]["mini"]["samples"] == 100 + 30 - 2 * 10
+    assert runs.report()["swallow"]["benchmarks"]["mini"]["samples"] == 50 + 15 - 2 * 5
 
 
 @pytest.mark.parametrize(
     ("expression", "more", "number"),
     [
-        ("score<1", (), 30),
+        ("score<1", (), 15),
         ("score<1 and unextracted", ("--limit", "4"), 4),
-        ("score==1", ("-k", "299"), 1),
-        ("flipped", ("--baseline", "second"), 100 + 30 - 2 * 10),
+        ("score==1", ("-k", "149"), 1),
+        ("flipped", ("--baseline", "second"), 50 + 15 - 2 * 5),
     ],
 )
 def test_selection_by_result(runs, expression, more, number):
