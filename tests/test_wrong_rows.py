@@ -1,6 +1,7 @@
 """Rows with values of the wrong kind, in every column of every benchmark: one line about the row, or a question."""
 
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from swallow_metrics.datasets.local import load_demo
 from swallow_metrics.datasets.row import Origin, Row
 from swallow_metrics.errors import DataError, MeasurementError, UsageError
 from swallow_metrics.prompts import load_prompt
-from swallow_metrics.wiring.questions import make_samples
+from swallow_metrics.settings import Settings
+from swallow_metrics.wiring.questions import Collected, lacks_demo, load_questions, make_samples
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 ABSENT = object()
@@ -64,6 +66,22 @@ def test_a_wrong_value_is_one_line_or_a_question(name):
             else:
                 assert all(isinstance(turn, str) for turn in sample.turns), (column, value)
                 assert isinstance(sample.group, str | None), (column, value)
+
+
+def test_private_rows_are_asked_for():
+    """A benchmark without a dataset on the hub says where its rows are looked for."""
+    mine = replace(BENCHMARKS["hellaswag"], dataset=replace(BENCHMARKS["hellaswag"].dataset, path=""))
+    with pytest.raises(UsageError, match=r"give --data-dir DIR with hellaswag\.jsonl in it"):
+        load_questions(Collected(mine, FOLDER), Settings(mode="model"), only_looks=False, update_lock=False)
+
+
+def test_only_a_demo_lacks_demo_rows(tmp_path):
+    """Not where its questions are at hand, and not where a model or a journal answers."""
+    benchmark, demo = BENCHMARKS["hellaswag"], Settings(mode="demo")
+    assert "demo/hellaswag.jsonl" in lacks_demo(benchmark, tmp_path, demo)
+    assert lacks_demo(benchmark, FOLDER, demo) is None
+    for given in (replace(demo, data_dir=tmp_path), Settings(mode="model"), Settings(mode="replay")):
+        assert lacks_demo(benchmark, tmp_path, given) is None
 
 
 @pytest.mark.parametrize("name", ["humaneval", "humanevalplus", "swallow_jhumaneval"])

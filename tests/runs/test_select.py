@@ -42,6 +42,17 @@ def test_wrong_expressions(tmp_path, expression):
         selected(expression, read_run(run_folder(tmp_path / "a", RECORDS), print))
 
 
+def test_several_verdicts_are_their_share(tmp_path):
+    """A question with verdicts of several instructions has the share of those that hold as its score."""
+    metric = "inst_level_strict_acc"
+    verdicts = [[True, True, True], [True, False, True], [False, False, True], [False, False]]
+    records = [record(str(number), each, metric=metric) for number, each in enumerate(verdicts)]
+    run = read_run(run_folder(tmp_path, records), print)
+    asked = ("==1", ">0.66", ">0.67", "<0.34", "<0.33", "==0")
+    found = [selected(f"{metric}{each}", run)["mini"] for each in asked]
+    assert found == [{"0"}, {"0", "1"}, {"0"}, {"2", "3"}, {"3"}, {"3"}]
+
+
 def test_a_misspelled_count_is_told_with_the_nearest(tmp_path):
     """The three most similar, the best first."""
     run = read_run(run_folder(tmp_path / "a", RECORDS), print)
