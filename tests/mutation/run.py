@@ -38,7 +38,7 @@ TABLE = {  # what is changed, and the tests that must notice
         "plugin/selection.py plugin/shards.py wiring/questions.py runs/select.py",
         (
             "tests/plugin/test_selection.py tests/runs tests/test_wrong_rows.py tests/plugin/test_shards.py "
-            "tests/plugin/test_workers.py tests/plugin/test_usage.py"
+            "tests/plugin/test_workers.py tests/plugin/test_usage.py tests/plugin/test_rows.py"
         ),
     ),
     "engines": (
@@ -66,8 +66,11 @@ NARROW = {  # parts that some of their row's tests are enough for: a mutant then
     "metrics/pass_at_k.py": f"{METRICS}pass_at_k.py {METRICS}scored_answers.py",
     "metrics/several.py": f"{METRICS}several.py",
     "plugin/selection.py": "tests/plugin/test_selection.py",
+    "plugin/shards.py": "tests/plugin/test_shards.py",
     "runs/select.py": "tests/runs",
-    "wiring/questions.py": "tests/plugin/test_selection.py tests/test_wrong_rows.py tests/runs tests/plugin/test_usage.py",
+    "wiring/questions.py": (
+        "tests/plugin/test_selection.py tests/test_wrong_rows.py tests/plugin/test_rows.py tests/plugin/test_usage.py"
+    ),
 }
 LIMIT_S = 120.0  # a mutant that runs longer is killed; so is one that takes more than four times as long as no mutant
 
