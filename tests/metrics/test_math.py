@@ -321,6 +321,7 @@ PIECES = [
 @example(["final answer is $5$ percentage . I hope"])
 @example(["final answer is $5$ and $6$. I hope"])
 @example([" 1 1+1+1x"])
+@example(["x" * 9, "}", " ", "\\boxed{", "5"])  # a brace that closes no box
 @example(["answer:", "x" * 50, "$5$"])  # near enough
 @example(["answer:", "x" * 51, "$5$"])
 @example(["$1$, [2] and $3$or$4$,$5$,$6$,$7$"])
