@@ -68,10 +68,14 @@ class Collection:
         return selected(self.settings.select, run, self.baseline)
 
     def standing_gates(self, benchmarks: Container[str]) -> list[Gate]:
-        """Those of the ini file that hold for these benchmarks; on differences only where a baseline has them."""
+        """Those of the ini file that hold for these benchmarks; on differences only where a baseline has them.
+
+        A gate that is also given on the command line, or by a run file of an earlier run, is not checked twice.
+        """
         known = self.baseline.benchmarks if self.baseline is not None else {}
-        return [gate for gate in self.settings.standing_gates
-                if gate.benchmark in benchmarks and (not gate.relative or gate.benchmark in known)]  # fmt: skip
+        hold = [gate for gate in self.settings.standing_gates if gate.benchmark in benchmarks]
+        hold = [gate for gate in hold if not gate.relative or gate.benchmark in known]
+        return [gate for gate in hold if gate not in self.settings.gates]
 
     def judged(self, names: Iterable[str] | None = None) -> dict[str, tuple[Benchmark, Path]]:
         """The benchmarks that need judges, with their modules' folders: all of them, or those with these names."""

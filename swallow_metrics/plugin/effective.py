@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from swallow_metrics.datatypes import Sampling
 from swallow_metrics.errors import UsageError
 from swallow_metrics.io import is_secret, without_secrets, write_atomically
+from swallow_metrics.plugin.collection import Collection
 from swallow_metrics.plugin.options import DECLARED, INI_NAMES, value_of
 from swallow_metrics.plugin.runfile import PATHS, SAMPLING
 from swallow_metrics.settings import Settings
@@ -21,28 +22,33 @@ NAME = "run.toml"
 NOT_WRITTEN = frozenset(("run_config", "run_dir", "resume", "dry_run", "generation", "judge_generation", *SAMPLING))
 _HELD = ("reference",)  # what is written though nobody has set it: the rest follows from it
 _HELD_OF_MODELS = ("max_in_flight", "request_timeout", "max_retries")
+_NO_TWIN = "gates"  # the ini's gates are those of --gate; --gates names a file
 _FIELDS = {"request_timeout": "request_timeout_s", "api_key_env": "key_env"}
 _HEAD = "# The options of this run in full: pytest --run-config run.toml asks the same again.\n"
 _SECRETS = "# *** stands for a secret that is not written here: replace it, or give the option again.\n"
 
 
-def write_run_toml(folder: Path, config: pytest.Config, settings: Settings, benchmarks: Iterable[str]) -> None:
+def write_run_toml(folder: Path, config: pytest.Config, collection: Collection, benchmarks: Iterable[str]) -> None:
     """Write the file. Raises UsageError."""
     try:
-        write_atomically(folder / NAME, run_toml(config, settings, benchmarks))
+        write_atomically(folder / NAME, run_toml(config, collection, [*benchmarks]))
     except OSError as error:
         raise UsageError(f"cannot write {folder / NAME}: {error.strerror}; choose another --run-dir") from error
 
 
-def run_toml(config: pytest.Config, settings: Settings, benchmarks: Iterable[str]) -> bytes:
+def run_toml(config: pytest.Config, collection: Collection, benchmarks: Sequence[str]) -> bytes:
     """The file's content, for a run that asks `benchmarks`."""
     import tomli_w
+
+    settings = collection.settings
 
     table: dict[str, Any] = {"tests": [_absolute(config, argument) for argument in config.args]}
     table |= {"m": config.getoption("markexpr", ""), "k": config.getoption("keyword", "")}
     if config.getoption("pyargs", False):
         table["pyargs"] = True
     table |= {name: _effective(config, settings, name) for name in DECLARED if name not in NOT_WRITTEN}
+    standing = [gate.expression for gate in collection.standing_gates(benchmarks)]
+    table["gate"] = [*dict.fromkeys([*standing, *table["gate"]])]
     table["generation"] = _texts(settings.sampling, settings.left_out)
     table["judge_generation"] = _texts(settings.judge.sampling, settings.judge.left_out)
     table = {name: value for name, value in table.items() if value not in (None, "", [])}
@@ -55,7 +61,7 @@ def _effective(config: pytest.Config, settings: Settings, name: str) -> Any:
     """An option's value: the command line's or the run file's, else the ini file's, else the default in force."""
     declared, value = DECLARED[name], value_of(config, name)
     ini = f"swallow_{name}"
-    if value == declared["default"] and ini in INI_NAMES and (standing := config.getini(ini)):
+    if value == declared["default"] and name != _NO_TWIN and ini in INI_NAMES and (standing := config.getini(ini)):
         if declared.get("type") in (int, float):
             value = declared["type"](standing)
         elif isinstance(value, list) and isinstance(standing, str):

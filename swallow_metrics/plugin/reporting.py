@@ -166,7 +166,7 @@ class Reporting:
             self.run_dir.create()
             if not is_controller(self.config):  # which did so before its workers started
                 self.run_dir.merge()
-            write_run_toml(self.run_dir.path, self.config, self.collection.settings, self.totals)
+            write_run_toml(self.run_dir.path, self.config, self.collection, self.totals)
             self._write_questions()
         except SwallowError as error:
             raise pytest.UsageError(str(error)) from None

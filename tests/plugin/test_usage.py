@@ -1,6 +1,7 @@
 """Selection, gates, and one clear line for everything a user can get wrong."""
 
 import os
+import tomllib
 
 import pytest
 
@@ -210,6 +211,20 @@ def test_gates_from_toml_and_ini(mini):
         "mini.truncated<=0", "mini.length<=100", "mini.extractive_match>=0.1", "mini.errors<=0",
         "mini.unextracted<=0.2", "mini.length>=1",
     ]  # fmt: skip
+
+
+def test_gates_of_the_ini_stand_in_the_run_file(mini):
+    """Whoever runs it again, here or where that ini is not, checks the same gates, each once."""
+    (mini.path / "pytest.ini").write_text("[pytest]\nswallow_gates =\n    mini.errors<=0\n    absent.score>=1\n")
+    assert mini.run("--gate", "mini.truncated<=0").ret == 0
+    gates = [gate["expression"] for gate in mini.report()["swallow"]["gates"]]
+    assert gates == ["mini.errors<=0", "mini.truncated<=0"]
+    file = mini.path / "run" / "run.toml"
+    assert tomllib.loads(file.read_text())["gate"] == gates
+    for ini in ("[pytest]\nswallow_gates = mini.errors<=0\n", "[pytest]\n"):
+        (mini.path / "pytest.ini").write_text(ini)
+        assert mini.run("--run-config", str(file), "--run-dir", f"of{len(ini)}").ret == 0
+        assert [gate["expression"] for gate in mini.report(f"of{len(ini)}")["swallow"]["gates"]] == gates
 
 
 def test_selection_is_pytests_own(mini):
