@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from swallow_metrics.datatypes import Record
+from swallow_metrics.plugin.junit import SUPERSEDED
 
 
 def enable(session: pytest.Session, *, worker: bool) -> None:
@@ -54,23 +55,37 @@ def attach(report: pytest.TestReport, record: Record) -> None:
     Its own hook for metadata would serialize each record once more to check it.
     """
     report.__dict__.setdefault("_json_report_extra", {})["metadata"] = record.to_json()
+    report.__dict__["swallow_record"] = True  # ordinary tests may have metadata of their own
 
 
 def record_in(report: pytest.TestReport) -> Record | None:
     """The record that was attached to a report."""
-    data: dict[str, Any] | None = getattr(report, "_json_report_extra", {}).get("metadata")
-    return None if data is None else Record(**data)
+    if not getattr(report, "swallow_record", False):
+        return None
+    return Record(**getattr(report, "_json_report_extra")["metadata"])  # noqa: B009  # not declared there
+
+
+def whole(json_report: dict[str, Any], config: pytest.Config) -> dict[str, Any]:
+    """The document with its tests, which `--json-report-summary` leaves out of the user's own file."""
+    if "tests" in json_report:
+        return json_report
+    return {**json_report, "tests": list(getattr(config, "_json_report")._json_tests.values())}  # noqa: B009, SLF001
 
 
 def settle_reruns(json_report: dict[str, Any], ended: Container[str]) -> None:
-    """Call items `ended` (by node id) passed whose earlier attempt is all that "rerun" still tells.
+    """Tell of items `ended` (by node id), which were run again, what their last attempt was.
 
-    pytest-json-report keeps an outcome until a worse one comes; that of a last attempt which passes is none.
+    pytest-json-report keeps an outcome until a worse one comes, and properties until others come; a last attempt that
+    passes has neither.
     """
-    settled = [test for test in json_report.get("tests", ()) if test["outcome"] == "rerun" and test["nodeid"] in ended]
-    for test in settled:
-        test["outcome"] = "passed"
-    if settled:
-        total = Counter(json_report["summary"])
-        total.update(passed=len(settled), rerun=-len(settled))
-        json_report["summary"] = {name: number for name, number in total.items() if number or name != "rerun"}
+    total = Counter(json_report["summary"])
+    for test in json_report["tests"]:
+        if test["nodeid"] not in ended:
+            continue
+        if test["outcome"] == "rerun":
+            test["outcome"] = "passed"
+            total.update(passed=1, rerun=-1)
+        kept = [entry for entry in test.pop("user_properties", ()) if SUPERSEDED[0] not in entry]
+        if kept:
+            test["user_properties"] = kept
+    json_report["summary"] = {name: number for name, number in total.items() if number or name != "rerun"}

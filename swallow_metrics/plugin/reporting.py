@@ -19,7 +19,7 @@ from swallow_metrics.plugin.collection import Collection
 from swallow_metrics.plugin.effective import write_run_toml
 from swallow_metrics.plugin.evidence import Compared
 from swallow_metrics.plugin.items import benchmark_of, eval_items, sample_of
-from swallow_metrics.plugin.json_report import record_in, settle_reruns
+from swallow_metrics.plugin.json_report import record_in, settle_reruns, whole
 from swallow_metrics.plugin.junit import SUPERSEDED, in_junit, properties_of
 from swallow_metrics.plugin.live import make_live
 from swallow_metrics.plugin.page import note, write_run_page
@@ -61,7 +61,8 @@ class Reporting:
         self._document: dict[str, Any] = {}
         self._saved: str = ""
         self._joined = False
-        self._rerun: set[str] = set()  # items whose attempt is over and does not count
+        self._rerun: set[str] = set()  # items whose attempt does not count
+        self._superseded: set[str] = set()  # items that had such an attempt
         self._compared: Compared | None = None
         self._died: dict[str, pytest.TestReport] = {}  # reports of items at which a worker died
 
@@ -104,6 +105,7 @@ class Reporting:
         if report.when == "teardown":
             if report.nodeid in self._rerun:
                 self._rerun.remove(report.nodeid)
+                self._superseded.add(report.nodeid)
                 report.user_properties.append(SUPERSEDED)
             elif (record := record_in(report)) is not None:
                 self._keep(report.nodeid, record)
@@ -237,15 +239,16 @@ class Reporting:
     def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
         """Extend pytest-json-report's document and save it."""
         last = len(self.order)
-        tests = json_report.get("tests", [])
+        json_report["swallow"] = self._document
+        json_report = whole(json_report, self.config)
+        tests = json_report["tests"]
         tests.sort(key=lambda test: self.order.get(test["nodeid"], last))
         if (shard := self.config.stash.get(SHARD, None)) is not None:
             for test in tests:
                 test["position"] = shard.positions[self.order[test["nodeid"]]]
-        settle_reruns(json_report, self.records)
+        settle_reruns(json_report, self._superseded - self._rerun)
         if json_report["duration"] < 0:  # of the wall clock, which was set back
             json_report["duration"] = monotonic() - self._began
-        json_report["swallow"] = self._document
         path = self.run_dir.path / REPORT
         try:
             write_atomically(path, dumps_parts(json_report, "tests"))
