@@ -53,6 +53,17 @@ def test_a_benchmark_by_its_module(installed, tmp_path):
     assert list(report(tmp_path)["swallow"]["benchmarks"]) == ["swallow_jmmlu"]
 
 
+def test_a_checkouts_benchmark_is_the_same_one(installed, tmp_path):
+    """Both given ask every question twice: one line says so."""
+    checkout = str(ROOT / "benchmarks" / "test_hellaswag.py")
+    done = run(installed, tmp_path, "--pyargs", "swallow_benchmarks.test_hellaswag", checkout)
+    assert done.returncode == 4, done.stdout + done.stderr
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("ERROR: ")]
+    assert "swallow_benchmarks.test_hellaswag::test_hellaswag[" in line
+    assert "benchmarks/test_hellaswag.py::test_hellaswag[" in line
+    assert not (tmp_path / "reports").exists()
+
+
 def test_selection_works_as_in_a_checkout(installed, tmp_path):
     """`-m`, `-k`, node ids and `--collect-only`."""
     done = run(

@@ -123,11 +123,12 @@ def pytest_collection_modifyitems(
                     f"--model {model}: nothing here asks it a question; name the benchmarks, such as "
                     f"benchmarks/test_jmmlu.py in a checkout, or --pyargs swallow_benchmarks -m swallow_jmmlu"
                 )
-        from swallow_metrics.plugin.items import drop_placeholders
+        from swallow_metrics.plugin.items import check_asked_once, drop_placeholders
         from swallow_metrics.plugin.start import start_run
 
         drop_placeholders(config, items)
         with said_as_usage():
+            check_asked_once(items)
             if collection.settings.shard is not None:
                 from swallow_metrics.plugin.shards import keep_shard
 

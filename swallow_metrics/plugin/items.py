@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from swallow_metrics.datatypes import Benchmark, Sample
+from swallow_metrics.errors import UsageError
 from swallow_metrics.scoring import Measurement
 
 MEASURED = pytest.StashKey[dict[str, Benchmark]]()  # by id: the benchmarks as this run measures them
@@ -58,6 +59,21 @@ def drop_placeholders(config: pytest.Config, items: list[pytest.Item]) -> None:
     if empty:
         items[:] = [item for item in items if item not in empty]
         config.hook.pytest_deselected(items=list(empty))
+
+
+def check_asked_once(items: Iterable[pytest.Item]) -> None:
+    """Refuse a question that two items ask: its records would count twice. Raises UsageError."""
+    asked: dict[tuple[str, str], pytest.Item] = {}
+    for item in items:
+        if (benchmark := benchmark_of(item)) is None:
+            continue
+        first = asked.setdefault((benchmark.id, sample_of(item).id), item)
+        if first is not item:
+            both = f"{first.nodeid} and {item.nodeid}" if first.nodeid != item.nodeid else f"{item.nodeid}, twice,"
+            raise UsageError(
+                f"{both} ask the same question, sample {sample_of(item).id!r} of {benchmark.id}, which would count "
+                f"twice; give the copied benchmark or sample an id of its own, or select one of the two"
+            )
 
 
 def state_of(item: pytest.Item) -> Measurement | None:
