@@ -8,7 +8,9 @@ import pytest
 from swallow_metrics.engines.vllm_args import vllm_folder
 from swallow_metrics.errors import UsageError
 
-sys.path.insert(0, str(Path(__file__).parent))  # for the two helper modules here
+sys.path.insert(0, str(Path(__file__).parent))  # for the helper modules here
+
+from made_up_vllm import model, package  # noqa: F401  # fixtures
 
 
 def pytest_collection_modifyitems(items):
