@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from swallow_metrics.datatypes import Request, Response
 from swallow_metrics.engines.base import finished
 from swallow_metrics.errors import UsageError
 from swallow_metrics.io import count_or_none, text_or_none
-from swallow_metrics.journal.folder import QUESTIONS
+from swallow_metrics.journal.folder import QUESTIONS, REPORT
+from swallow_metrics.journal.writer import JOURNAL
 
+_NAMED = 3  # models in a warning
 Place = tuple[str, str, int, int, str, str, int]  # benchmark, sample, repeat, turn, role, judge, attempt
 Warn = Callable[[str], None]  # told of what is odd and no error
 Where = tuple[int, int, int, str]  # number of the file, start and end of the line in it, the line's key or ""
@@ -59,7 +62,8 @@ class JournalReader:
     later line counts. A line with an error or an unknown finish reason records a failure, and is no answer. Each of
     `paths` is a file, or a folder of `*.jsonl`. Raises UsageError.
 
-    With `compare`, two different answers at one place are a warning that counts them and names the lines of the first.
+    With `compare`, two different answers at one place are a warning that counts them and names the lines of the first,
+    and answers of several models one that names these.
     """
 
     def __init__(self, paths: Sequence[Path], warn: Warn, *, compare: bool = False) -> None:
@@ -73,6 +77,7 @@ class JournalReader:
         self._failed: dict[Place, str] = {}
         self._compares = compare
         self._paths: list[Path] = []
+        self._models: Counter[str] = Counter()
         self._replaced = 0
         self._first_replaced = ""
         for path in paths:
@@ -83,6 +88,10 @@ class JournalReader:
                 f"{self._replaced:,} of {self.lines:,} lines are replaced by later ones with another text, "
                 f"such as {self._first_replaced}; keep one answer to each question, or number generations with `repeat`"
             )
+        if compare and len(self._models) > 1:
+            named = ", ".join(f"{name} ({lines:,})" for name, lines in self._models.most_common(_NAMED))
+            more = f" and {len(self._models) - _NAMED:,} more" * (len(self._models) > _NAMED)
+            warn(f"{self.name} has answers of {len(self._models):,} models (lines): {named}{more}; score each alone")
 
     def _index(self, file: Path, warn: Warn) -> None:
         number = len(self._files)
@@ -100,11 +109,14 @@ class JournalReader:
             try:
                 line = loads(raw)
             except ValueError as error:
+                _refuse_report(data, file, line_number)
                 if end == len(data):  # no line feed after it: the crash that tore it wrote nothing later
                     warn(f"{file}: the last line (line {line_number}) is torn and left out")
                     return
                 msg = f"{file}, line {line_number}: expected a JSON object, but {error}; repair or remove the line"
                 raise UsageError(msg) from error
+            if "benchmark" not in line:
+                _refuse_report(data, file, line_number)
             place = _checked_place(line, file, line_number)
             where = (number, start, end, str(line.get("key") or ""))
             self.lines += 1
@@ -118,6 +130,8 @@ class JournalReader:
             if place in self._by_place and self._compares:
                 self._compare(place, line, where, line_number)
             self._by_place[place] = where
+            if place[4] == "model" and (model := text_or_none(line.get("model"))):
+                self._models[model] += 1
             if where[3]:
                 self._by_key[where[3]] = where
 
@@ -204,6 +218,12 @@ def _lines(data: mmap.mmap | bytes) -> Iterator[tuple[int, int, int]]:
             end = len(data)
         yield number, start, end
         start, number = end + 1, number + 1
+
+
+def _refuse_report(data: mmap.mmap | bytes, file: Path, line_number: int) -> None:
+    """Raises UsageError where a file whose first line is no answer is a report."""
+    if line_number == 1 and data.find(b'"swallow"') >= 0 and data.find(b'"tests"') >= 0:
+        raise UsageError(f"{file} is a run's {REPORT}, not its answers; name the run's folder, or the {JOURNAL} in it")
 
 
 def loads(raw: bytes) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from swallow_metrics.gate.rules import Gate, full_name
 from swallow_metrics.io import versions
 from swallow_metrics.judge.panel import asks, judge_names, judge_sampling, prompts_of
 from swallow_metrics.reference import COMPARED_WITHIN_A_VERSION
-from swallow_metrics.runs.fingerprint import ASKED, fingerprint, nested, recorded_fingerprints
+from swallow_metrics.runs.fingerprint import ASKED, fingerprint, nested, recorded_fingerprints, with_recorded
 from swallow_metrics.settings import Settings
 from swallow_metrics.wiring.sampling import sampling_report
 
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 def own_facts(settings: Settings) -> dict[str, Any]:
     """What the settings add to an engine's facts; nothing is known of it where answers are recorded."""
-    return {"system_prompt": settings.system_prompt} if settings.mode == "model" else {}
+    facts: dict[str, Any] = {"system_prompt": settings.system_prompt} if settings.mode == "model" else {}
+    if tags := settings.reasoning_tags:  # looked for in recorded answers as well
+        facts["reasoning_tags"] = [" ".join(pair) for pair in tags]
+    return facts
 
 
 def judge_facts(found: Collected, settings: Settings) -> dict[str, Any]:
@@ -92,7 +95,8 @@ def check_comparable(
         if found.benchmark.judge is not None and asks(settings, name, replayed):
             part["judge"] = {**judge_facts(found, settings), "judges": judge_names(settings)}
             fields.append("judge.")
-        own = fingerprint({"fingerprint": nested(part, own_facts(settings), None) | recorded.get(name, {})}, {})
+        now = with_recorded(nested(part, own_facts(settings), None), recorded.get(name, {}))
+        own = fingerprint({"fingerprint": now}, {})
         known = {field: value for field, value in own.items() if field.startswith(tuple(fields))}
         before = fingerprint(baseline.benchmarks[name], baseline.report["model"])
         every.update(own, before)

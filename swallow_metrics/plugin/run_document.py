@@ -21,7 +21,7 @@ from swallow_metrics.plugin.signals import ENDED_BY
 from swallow_metrics.reference import COMPARED_WITHIN_A_VERSION
 from swallow_metrics.report import document
 from swallow_metrics.report.summary import Summary, summarize
-from swallow_metrics.runs.fingerprint import nested, recorded_fingerprints
+from swallow_metrics.runs.fingerprint import nested, recorded_fingerprints, with_recorded
 from swallow_metrics.wiring.asked import chance
 from swallow_metrics.wiring.questions import Collected
 from swallow_metrics.wiring.sampling import sampling_report
@@ -77,7 +77,7 @@ def run_document(
     own = own_facts(settings)
     recorded = recorded_fingerprints(settings.replay)
     for name, part in built["benchmarks"].items():
-        part["fingerprint"] = nested(part, built["model"] | own, None) | recorded.get(name, {})
+        part["fingerprint"] = with_recorded(nested(part, built["model"] | own, None), recorded.get(name, {}))
     stopped = stash.get(EARLY, {})
     for name, stop in stopped.items():
         built["benchmarks"][name]["early"] = {"decided_after": stop.asked, "not_needed": stop.of - stop.asked}

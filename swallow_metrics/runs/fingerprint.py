@@ -12,6 +12,7 @@ from swallow_metrics.reference import BEFORE_VERSIONS
 from swallow_metrics.runs.report import read_swallow
 
 _ENGINE = ("system_prompt", "chat_template", "chat_template_kwargs", "reasoning_parser", "reasoning_tags", "generation")
+_TAGS = "reasoning_tags"  # of --reasoning-tags; unlike other facts, none are said by no field at all
 ASKED = ("prompt_sha256", "sampling", "engine")
 _NO_SAMPLING = ("source", "seed")  # who decided, and which of equally good draws
 
@@ -47,6 +48,15 @@ def nested(
     }
 
 
+def with_recorded(own: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """A fingerprint with what a replay takes over. Traces in tags of either run are gone from the answers."""
+    merged = {**own, **recorded}
+    engines = [each.get("engine", {}) for each in (own, recorded)]
+    if tags := {tag for engine in engines for tag in engine.get(_TAGS, ())}:
+        merged["engine"] = {**merged["engine"], _TAGS: sorted(tags)}
+    return merged
+
+
 def recorded_fingerprints(replayed: Path | None) -> dict[str, dict[str, Any]]:
     """Benchmark → what a replay takes over from the report of the folder it replays: how its answers came to be."""
     report = None if replayed is None else replayed / REPORT
@@ -66,13 +76,18 @@ def differences(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str
     """Field → both values, where two fingerprints differ.
 
     Revisions with equal data do not, nor metrics of one run, what is not known of one engine (a replay has none), and
-    versions of the reference where one report says that they do not matter.
+    versions of the reference where one report says that they do not matter. Tags of reasoning traces always do: without
+    a field for them, none were looked for.
     """
     found = {
         name: (first.get(name), second.get(name))
         for name in [*first, *(name for name in second if name not in first)]
         if first.get(name) != second.get(name)
-        and not (name.startswith(("metrics.", "engine.")) and (name not in first or name not in second))
+        and not (
+            name.startswith(("metrics.", "engine."))
+            and name != f"engine.{_TAGS}"
+            and (name not in first or name not in second)
+        )
         and not (name == "reference" and None in (first.get(name), second.get(name)))
     }
     if first.get("dataset.sha256") and "dataset.sha256" not in found:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import mmap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -14,7 +15,7 @@ from swallow_metrics.errors import UsageError
 from swallow_metrics.io import dumps, loads
 from swallow_metrics.journal.folder import QUESTIONS
 
-__all__ = ["QUESTIONS", "Question", "Questions", "to_line"]
+__all__ = ["QUESTIONS", "Question", "Questions", "prompt_digest", "prompt_digests", "to_line"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,19 @@ class _Place(msgspec.Struct):
     sample: str
 
 
+class _Message(msgspec.Struct):
+    role: str
+    content: str
+
+
+class _Asked(_Place):
+    messages: list[_Message] = []
+    turns: list[str] | None = None
+
+
 _PLACE = msgspec.json.Decoder(_Place)
+_ASKED = msgspec.json.Decoder(_Asked)
+_Line = TypeVar("_Line", bound=_Place)
 
 
 class Questions:
@@ -62,26 +75,9 @@ class Questions:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._at: dict[tuple[str, str], tuple[int, int]] = {}
-        try:
-            with path.open("rb") as stream:
-                self._data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
-        except OSError as error:
-            raise UsageError(f"cannot read {path}: {error.strerror}") from error
-        start, number = 0, 1
-        while (end := self._data.find(b"\n", start)) >= 0:
-            if self._data[start:end].strip():
-                place = self._place(self._data[start:end], number)
-                self._at[place.benchmark, place.sample] = (start, end)
-            start, number = end + 1, number + 1
-
-    def _place(self, line: bytes, number: int) -> _Place:
-        try:
-            return _PLACE.decode(line)
-        except ValueError:
-            try:
-                return msgspec.convert(loads(line), _Place)
-            except ValueError as error:
-                raise UsageError(f"{self._path}, line {number}: expected a question, but {error}") from error
+        self._data = _mapped(path)
+        for place, start, end in _lines(self._data, path, _PLACE):
+            self._at[place.benchmark, place.sample] = (start, end)
 
     def __len__(self) -> int:
         return len(self._at)
@@ -101,3 +97,49 @@ class Questions:
             return msgspec.convert(loads(self._data[slice(*where)]), Question)
         except ValueError as error:
             raise UsageError(f"{self._path}, question {benchmark} {sample}: {error}") from error
+
+
+def prompt_digest(turns: Sequence[str]) -> bytes:
+    """A short stand-in for what a user says in all turns of a question."""
+    return blake2b("\0".join(turns).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def prompt_digests(path: Path) -> dict[str, dict[str, bytes]]:
+    """Benchmark → sample → digest of its user messages, in one pass; without rows that were not asked.
+
+    A system prompt is left out: it belongs to the run, not to the question. Raises UsageError.
+    """
+    found: dict[str, dict[str, bytes]] = {}
+    for line, _, _ in _lines(_mapped(path), path, _ASKED):
+        if turns := line.turns or [message.content for message in line.messages if message.role == "user"]:
+            found.setdefault(line.benchmark, {})[line.sample] = prompt_digest(turns)
+    return found
+
+
+def _mapped(path: Path) -> mmap.mmap | bytes:
+    try:
+        with path.open("rb") as stream:
+            return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _lines(
+    data: mmap.mmap | bytes, path: Path, decoder: msgspec.json.Decoder[_Line]
+) -> Iterator[tuple[_Line, int, int]]:
+    """Each whole line with its start and end, without its line feed."""
+    start, number = 0, 1
+    while (end := data.find(b"\n", start)) >= 0:
+        if (raw := data[start:end]).strip():
+            yield _decoded(raw, decoder, path, number), start, end
+        start, number = end + 1, number + 1
+
+
+def _decoded(raw: bytes, decoder: msgspec.json.Decoder[_Line], path: Path, number: int) -> _Line:
+    try:
+        return decoder.decode(raw)
+    except ValueError:
+        try:
+            return msgspec.convert(loads(raw), decoder.type)
+        except ValueError as error:
+            raise UsageError(f"{path}, line {number}: expected a question, but {error}") from error
