@@ -1,7 +1,8 @@
 """The documentation is true: console blocks run on demo data, options exist, links resolve, both READMEs agree.
 
 A console block is run as it stands, with `uv run` and `pip install` taken off. One that needs more than the demo has a
-comment before it, `<!-- not run: needs … -->`, and only its options are checked.
+comment before it, `<!-- not run: needs … -->`, and only its options are checked. On a page whose blocks are run, a `text`
+block is what they print.
 """
 
 import os
@@ -10,9 +11,11 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from typing import NamedTuple
 
 import pytest
+from iniconfig import IniConfig
 
 import options_page
 from places import ROOT
@@ -20,6 +23,7 @@ from swallow_metrics.engines.vllm_args import INSTALL
 
 PAGES = sorted([*ROOT.glob("README*.md"), *ROOT.glob("docs/*.md"), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"])
 BLOCK = re.compile(r"(?:<!-- not run: (?P<why>[^>]+) -->\n)?```console\n(?P<text>.*?)```", re.DOTALL)
+OUTPUT = re.compile(r"```text\n(.*?)```", re.DOTALL)
 LINK = re.compile(r"\]\((?!https?://)([^)#\s]+)(?:#[^)]*)?\)")
 PYTESTS_OWN = {"--collect-only", "--help", "--pyargs", "--markers", "--junitxml", "--json-report"}
 
@@ -63,7 +67,9 @@ ELSEWHERE = {
     "ci.md": "exchange/test_ci_docs.py",
     "comparing.md": "test_comparing_page.py",
 }  # run there, with more checks
+EXAMPLE = "reports/demo"  # a run that is part of the checkout
 SAME = "README.ja.md"  # the blocks of README.md
+FIRST = {"README.md", "first-evaluation.md"}  # what a newcomer types is run by default, the other pages with `-m slow`
 RUN = sorted({block.page for block in ALL if block.why is None} - {*ELSEWHERE, SAME})
 
 
@@ -111,11 +117,12 @@ def shims(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    "page", [page if page == "README.md" else pytest.param(page, marks=pytest.mark.slow) for page in RUN]
+    "page", [page if page in FIRST else pytest.param(page, marks=pytest.mark.slow) for page in RUN]
 )
 def test_blocks_run(page, shims, tmp_path):
-    """The blocks of a page, one after another in a copy of the checkout: each command ends with status 0."""
-    shutil.copytree(ROOT / "benchmarks", tmp_path / "benchmarks", ignore=shutil.ignore_patterns("__pycache__"))
+    """The blocks of a page, one after another in a copy of the checkout: each ends with status 0 and prints what is shown."""
+    for name in ("benchmarks", EXAMPLE):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("conftest.py", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path / name)
     path = os.pathsep.join([str(shims), os.environ["PATH"]])
@@ -126,6 +133,33 @@ def test_blocks_run(page, shims, tmp_path):
         ["bash", "-x"], input=script, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    (path,) = (path for path in PAGES if path.name == page)
+    shown = [line for text in OUTPUT.findall(path.read_text("utf-8")) for line in text.splitlines()]
+    assert not set(shown) - {line.rstrip() for line in done.stdout.splitlines()}
+
+
+def test_no_two_pages_write_the_same_folder():
+    """Who follows one page after another in a checkout never names the folder of an earlier run, or the example."""
+    folders = {}
+    for block in ALL:
+        for command in commands(block.text) if block.page != SAME else ():
+            if command[0] == "pytest" and "--run-dir" in command:
+                folders.setdefault(command[command.index("--run-dir") + 1], set()).add(block.page)
+    assert len(folders) > 5
+    assert EXAMPLE not in folders
+    assert {folder: pages for folder, pages in folders.items() if len(pages) > 1} == {}
+
+
+def test_both_configuration_files_say_the_same():
+    """docs/first-evaluation.md shows the options of a project as TOML and as an ini file."""
+    text = (ROOT / "docs/first-evaluation.md").read_text("utf-8")
+    shown = {form: re.search(rf"```{form}\n(.*?)```", text, re.DOTALL)[1] for form in ("toml", "ini")}
+    toml = tomllib.loads(shown["toml"])["tool"]["pytest"]["ini_options"]
+    ini = IniConfig("pytest.ini", shown["ini"])["pytest"]
+    assert {name: value if isinstance(value, list) else [value] for name, value in toml.items()} == {
+        name: value.strip().splitlines() for name, value in ini.items()
+    }
+    assert set(toml) <= {name for name, _ in options_page.recorded().ini}
 
 
 def test_links_resolve():
