@@ -55,13 +55,18 @@ def pytest_configure(config: pytest.Config) -> None:
     """Check the options, before anything is collected."""
     selection.register(config)
     base_url.read_base_urls(config)
+    if not is_given(config):
+        return
+    from swallow_metrics.plugin.ini_file import check_ini_file
+
+    with said_as_usage():
+        check_ini_file(config)
     if config.getoption("--run-config") is not None:
         from swallow_metrics.plugin.runfile import apply_run_file
 
         with said_as_usage():
             apply_run_file(config)
-    if is_given(config):
-        collection_of(config)
+    collection_of(config)
 
 
 def collection_of(config: pytest.Config) -> Collection:
