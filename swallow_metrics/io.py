@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -53,6 +54,26 @@ def dumps(value: Any, *, sort_keys: bool = False) -> bytes:
         return orjson.dumps(value, default=str, option=option)
     except TypeError:  # lone surrogates and integers beyond 64 bits
         return json.dumps(value, sort_keys=sort_keys, separators=(",", ":"), default=str).encode() + b"\n"
+
+
+def as_json(value: Any) -> Any:
+    """A value as reading its JSON back gives it; a plain one is itself. Never raises.
+
+    What goes to another process before it goes to a file is then the same in both.
+    """
+    try:
+        return value if _is_plain(value) else loads(dumps(value))
+    except Exception:  # noqa: BLE001  # a loop, a key that is no text, another's class that cannot write itself
+        return f"<{type(value).__name__}>"
+
+
+def _is_plain(value: Any) -> bool:
+    kind = type(value)
+    if kind is dict:
+        return all(type(key) is str and _is_plain(item) for key, item in value.items())
+    if kind is list:
+        return all(map(_is_plain, value))
+    return value is None or kind in (str, bool, int) or (kind is float and isfinite(value))
 
 
 def dumps_parts(value: Mapping[str, Any], last: str) -> Iterator[bytes]:

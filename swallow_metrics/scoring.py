@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from operator import index
 from typing import Any
 
-from swallow_metrics.datatypes import Benchmark, Conversation, Record, Response, Sample
-from swallow_metrics.errors import SwallowError, UsageError
+from swallow_metrics.datatypes import Benchmark, Conversation, Metric, Record, Response, Sample
+from swallow_metrics.errors import MeasurementError, SwallowError, UsageError
 from swallow_metrics.extraction.doubts import trace_doubt
 from swallow_metrics.extraction.reasoning import is_unclosed, marked
+from swallow_metrics.io import as_json
 from swallow_metrics.metrics.several import EMPTY, answers_json, several_scores
+from swallow_metrics.metrics.values import as_value, check_statistics, shown
 
 UNSET: Any = object()
 
@@ -30,9 +33,7 @@ class Scorer:
         self.details: dict[str, Any] = {}
         self.warnings: list[str] = []
         self.extracted: list[Any] = []
-        self._known = {metric.name for metric in benchmark.metrics}
-        self._unmeasured = {metric.name for metric in benchmark.metrics if metric.unmeasured}
-        self._voted = {metric.name for metric in benchmark.metrics if metric.voted}
+        self._known = {metric.name: metric for metric in benchmark.metrics}
         self._values: dict[str, list[Any]] = {}
         self._answers: dict[str, list[str]] = {}
         self._repeats: dict[str, list[Any]] = {}
@@ -40,19 +41,32 @@ class Scorer:
     def __call__(
         self, metric: str, value: Any, *, extracted: Any = UNSET, found: bool = True, answer: str | None = None
     ) -> None:
-        """Record one generation's value: a bool, a number, or a sequence of them. Raises UsageError."""
-        if metric not in self._known:
-            raise UsageError(f"{self.benchmark} declares no metric {metric!r}; it has {sorted(self._known)}")
-        self._values.setdefault(metric, []).append(value)
-        if metric in self._voted:
-            known = str(extracted) if extracted not in (UNSET, None) else EMPTY
-            self._answers.setdefault(metric, []).append(known if answer is None else answer)
+        """Record one generation's value: a bool, a finite number, or a list of them.
+
+        Raises UsageError for an unknown metric, MeasurementError for a value that no mean or sum can hold.
+        """
+        declared, value = self._metric(metric), as_value(metric, value)
+        before = self._values.setdefault(metric, [])
+        if before and isinstance(before[0], list) != isinstance(value, list):
+            kind = "a list" if isinstance(before[0], list) else "a number"
+            raise MeasurementError(
+                f"expected {kind} as score of {metric!r}, as of an earlier generation, but got {shown(value)}; "
+                f"score every generation alike"
+            )
+        before.append(value)
+        if declared.voted:
+            known = EMPTY if extracted is UNSET or extracted is None else extracted
+            self._answers.setdefault(metric, []).append(str(known if answer is None else answer))
         if extracted is not UNSET:
             self.extract(extracted, found=found)
 
     def repeats(self, metric: str, values: Sequence[Any]) -> None:
-        """Say what each generation alone scored, for a metric that is scored once over all of them. None: unknown."""
-        self._repeats[metric] = list(values)
+        """Say what each generation alone scored, for a metric that is scored once over all of them. None: unknown.
+
+        Raises what `score` raises.
+        """
+        self._metric(metric)
+        self._repeats[metric] = [None if value is None else as_value(metric, value) for value in values]
 
     def extract(self, extracted: Any, *, found: bool = True) -> None:
         """Record what one generation's answer was taken to be, where several metrics share it."""
@@ -62,20 +76,20 @@ class Scorer:
 
     def detail(self, name: str, value: Any) -> None:
         """Keep plain JSON with the item's record, such as the outcome of each program."""
-        self.details[name] = value
+        self.details[str(name)] = value
 
     def count(self, name: str, number: int = 1) -> None:
         """Count something worth reporting, such as a time-out; totals stand in the report."""
-        self.counts[name] += number
+        self.counts[str(name)] += index(number)
 
     def issue(self, name: str | None) -> None:
         """Say that a generation has one of `ISSUES`, such as a doubt; its question counts once. None says nothing."""
         if name is not None:
-            self.counts[name] = 1
+            self.counts[str(name)] = 1
 
     def warn(self, text: str) -> None:
         """Say something about this question in the run's warnings, such as a gold that cannot be read."""
-        self.warnings.append(text)
+        self.warnings.append(str(text))
 
     def scores(self) -> dict[str, Any]:
         """Metric → mean of numbers, or the joined sequence."""
@@ -100,7 +114,44 @@ class Scorer:
 
     def unmeasured(self) -> dict[str, Any]:
         """What counts even though the question could not be measured."""
-        return {metric: value for metric, value in self.scores().items() if metric in self._unmeasured}
+        return {
+            metric: value
+            for metric, value in self.scores().items()
+            if self._known[metric].unmeasured and self._adds_up(metric)
+        }
+
+    def check(self, group: str | None) -> None:
+        """A test body that ends well has measured something of a question of `group`. Raises MeasurementError.
+
+        A metric may be left out, as pass@10 of three generations is: figures say how many questions they are of.
+        """
+        for metric in self._values | self._repeats:
+            self._check_sums(metric)
+        wanted = [m.name for m in self._known.values() if not m.unmeasured and m.group in (None, group)]
+        if wanted and not any(metric in self._values for metric in wanted):
+            raise MeasurementError(
+                f"expected a score of {' or '.join(map(repr, wanted))}, but the test scored nothing; call "
+                f"score(METRIC, VALUE) for every generation, with 0 for a wrong answer and for none"
+            )
+
+    def _metric(self, name: str) -> Metric:
+        if name not in self._known:
+            raise UsageError(f"{self.benchmark} declares no metric {name!r}; it has {sorted(self._known)}")
+        return self._known[name]
+
+    def _check_sums(self, metric: str) -> None:
+        values, statistics = self._values.get(metric, []), self._known[metric].statistics
+        alone = [*values, *self._repeats.get(metric, ())] if self.generations > 1 else []  # for each repeat's score
+        for value in [_joined(values), *alone] if values else alone:
+            if value is not None:
+                check_statistics(metric, statistics, _plain(value))
+
+    def _adds_up(self, metric: str) -> bool:
+        try:
+            self._check_sums(metric)
+        except MeasurementError:
+            return False
+        return True
 
 
 def _plain(value: Any) -> Any:
@@ -164,11 +215,11 @@ class Measurement:
             sample=self.sample.id,
             group=self.sample.group,
             scores=self._scores(),
-            extracted=self.scorer.extracted or None,
+            extracted=[as_json(value) for value in self.scorer.extracted] or None,
             finish_reasons=[response.finish_reason for response in responses],
             error=self.error,
             counts=counts,
-            details=self.scorer.details,
+            details={name: as_json(value) for name, value in self.scorer.details.items()},
             warnings=self.scorer.warnings,
         )
 

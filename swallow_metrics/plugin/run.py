@@ -201,6 +201,14 @@ class EvalRun:
             state.new_scorer()
             self._handover.fill(item)
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """A test body that ends well without a score has measured nothing."""
+        result = yield
+        if (state := state_of(item)) is not None:
+            state.scorer.check(state.sample.group)
+        return result
+
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> None:
         """Pytest makes an argument."""
         if isinstance(request.node, pytest.Item):
