@@ -107,8 +107,6 @@ def project(folder):
         ):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(content, "utf-8")
-    rows = [{"question": "How many legs has a spider?", "answer": "8"}]
-    (folder / "data/second_thought.jsonl").write_text(json.dumps(rows[0]) + "\n")
     (folder / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers\nmarkers =\n    geography: about places\n")
     (folder / "conftest.py").write_text(
         "from swallow_metrics import FakeEngine\n"
