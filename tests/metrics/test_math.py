@@ -324,6 +324,8 @@ PIECES = [
 @example(["x" * 9, "}", " ", "\\boxed{", "5"])  # a brace that closes no box
 @example(["answer:", "x" * 50, "$5$"])  # near enough
 @example(["answer:", "x" * 51, "$5$"])
+@example(["final answer", "x" * 100, " is $5$"])  # as far
+@example(["final answer", "x" * 101, " is $5$"])
 @example(["$1$, [2] and $3$or$4$,$5$,$6$,$7$"])
 def test_search_equals_the_library(pieces):
     """The fast search finds the same candidates in the same order as math-verify's expressions."""
