@@ -42,7 +42,7 @@ class Terminal:
             os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])
         self._resize(columns)
         self.screen = pyte.Screen(columns, ROWS)
-        stream, last, start = pyte.ByteStream(self.screen), time.monotonic(), time.monotonic()
+        stream, start = pyte.ByteStream(self.screen), time.monotonic()
         while True:
             try:
                 data = os.read(self._descriptor, 1 << 16)
@@ -53,9 +53,7 @@ class Terminal:
                 self._resize(resize)
                 self.screen.resize(ROWS, resize)
                 resize = None
-            whole = not select.select([self._descriptor], [], [], 0.02)[0]  # a screen is more than one read
-            if whole and time.monotonic() - last > 0.2:
-                last = time.monotonic()
+            if not select.select([self._descriptor], [], [], 0.02)[0]:  # a screen may be more than one read
                 self.seen.append(self.lines())
             assert time.monotonic() - start < 180
         os.close(self._descriptor)
