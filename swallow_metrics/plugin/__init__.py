@@ -61,10 +61,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
     with said_as_usage():
         check_ini_file(config)
-    if config.getoption("--run-config") is not None:
-        from swallow_metrics.plugin.runfile import apply_run_file
+        if config.getoption("--run-config") is not None:
+            from swallow_metrics.plugin.runfile import apply_run_file
 
-        with said_as_usage():
             apply_run_file(config)
     collection_of(config)
 

@@ -23,7 +23,7 @@ from swallow_metrics.reference import REFERENCES
 from swallow_metrics.runs import Run, read_run
 from swallow_metrics.runs.select import selected
 from swallow_metrics.settings import Settings
-from swallow_metrics.wiring.before import Before, check_replayed, check_selected
+from swallow_metrics.wiring.before import Before, Check, check_replayed, check_selected
 from swallow_metrics.wiring.questions import Collected, lacks_demo, limited, load_questions
 from swallow_metrics.wiring.versions import followed, for_generations
 
@@ -154,6 +154,8 @@ class Collection:
             if (limit := settings.of(benchmark.id).limit) is not None:
                 collected.samples = limited(collected.samples, limit, settings.limit_seed)
             self._compare_with_earlier(collected)
+            if settings.replay is not None:
+                self._warn_of_uneven(collected)
         except MissingLibraryError as error:
             if settings.mode == "demo":  # which asks everything that this installation can
                 self._lacks_library[benchmark.id] = str(error)
@@ -176,42 +178,36 @@ class Collection:
             )
 
     @cached_property
-    def _replayed_run(self) -> Before | None:
-        """The questions that recorded answers were given to, where a run's own journal or folder is replayed."""
-        path = self.settings.replay
-        if path is None or not (path.is_dir() or path.name == JOURNAL):
-            return None  # another program's answers
-        return Before(path if path.is_dir() else path.parent)
-
-    @cached_property
-    def _selected_run(self) -> Before | None:
-        path = self.settings.select_from
-        if path is None or not (path.is_dir() or path.name == REPORT):
-            return None
-        return Before(path if path.is_dir() else path.parent)
+    def _earlier(self) -> list[tuple[Before, Check, Path]]:
+        """Earlier runs that ids are taken from, where their folder tells its questions; how each is compared."""
+        settings = self.settings
+        named = ((settings.replay, JOURNAL, check_replayed), (settings.select_from, REPORT, check_selected))
+        return [
+            (Before(path if path.is_dir() else path.parent), check, path)
+            for path, file, check in named
+            if path is not None and (path.is_dir() or path.name == file)  # else another program's answers
+        ]
 
     def _compare_with_earlier(self, collected: Collected) -> None:
         """Ids alone say little: where an earlier run tells its questions, they are compared, and warned of once."""
-        settings = self.settings
-        for before, check, path in (
-            (self._replayed_run, check_replayed, settings.replay),
-            (self._selected_run, check_selected, settings.select_from),
-        ):
-            if before is None or path is None:
-                continue
+        for before, check, path in self._earlier:
             try:
                 if (warning := check(collected, before, path)) is not None:
                     self.warn(warning)
             except UsageError as error:  # the answers can be scored without it
                 self.warn(f"whether {path} has the same questions is not known: {error}")
-        if settings.replay is not None and (reader := self.replayed()) is not None:
-            name, most = collected.benchmark.id, reader.generations(collected.benchmark.id)
-            numbers = [number for sample in collected.samples if (number := len(reader.repeats(name, sample.id)))]
-            if fewer := sum(number < most for number in numbers):
-                self.warn(
-                    f"{settings.replay}: {fewer:,} of {len(numbers):,} questions of {name} have fewer answers than the "
-                    f"{most:,} that others have"
-                )
+
+    def _warn_of_uneven(self, collected: Collected) -> None:
+        """Recorded answers of which some questions have fewer than others."""
+        if (reader := self.replayed()) is None:
+            return
+        name, most = collected.benchmark.id, reader.generations(collected.benchmark.id)
+        numbers = [number for sample in collected.samples if (number := len(reader.repeats(name, sample.id)))]
+        if fewer := sum(number < most for number in numbers):
+            self.warn(
+                f"{self.settings.replay}: {fewer:,} of {len(numbers):,} questions of {name} have fewer answers than "
+                f"the {most:,} that others have"
+            )
 
 
 def _benchmark_in(metafunc: pytest.Metafunc) -> Benchmark:

@@ -14,7 +14,7 @@ from swallow_metrics.datatypes import Sampling
 from swallow_metrics.errors import UsageError
 from swallow_metrics.io import is_secret, without_secrets, write_atomically
 from swallow_metrics.plugin.collection import Collection
-from swallow_metrics.plugin.options import DECLARED, INI_NAMES, value_of
+from swallow_metrics.plugin.options import DECLARED, INI_TWINS, value_of
 from swallow_metrics.plugin.runfile import PATHS, SAMPLING
 from swallow_metrics.settings import Settings
 
@@ -22,7 +22,6 @@ NAME = "run.toml"
 NOT_WRITTEN = frozenset(("run_config", "run_dir", "resume", "dry_run", "generation", "judge_generation", *SAMPLING))
 _HELD = ("reference",)  # what is written though nobody has set it: the rest follows from it
 _HELD_OF_MODELS = ("max_in_flight", "request_timeout", "max_retries")
-_NO_TWIN = "gates"  # the ini's gates are those of --gate; --gates names a file
 _FIELDS = {"request_timeout": "request_timeout_s", "api_key_env": "key_env"}
 _HEAD = "# The options of this run in full: pytest --run-config run.toml asks the same again.\n"
 _SECRETS = "# *** stands for a secret that is not written here: replace it, or give the option again.\n"
@@ -60,8 +59,7 @@ def run_toml(config: pytest.Config, collection: Collection, benchmarks: Sequence
 def _effective(config: pytest.Config, settings: Settings, name: str) -> Any:
     """An option's value: the command line's or the run file's, else the ini file's, else the default in force."""
     declared, value = DECLARED[name], value_of(config, name)
-    ini = f"swallow_{name}"
-    if value == declared["default"] and name != _NO_TWIN and ini in INI_NAMES and (standing := config.getini(ini)):
+    if value == declared["default"] and name in INI_TWINS and (standing := config.getini(f"swallow_{name}")):
         if declared.get("type") in (int, float):
             value = declared["type"](standing)
         elif isinstance(value, list) and isinstance(standing, str):

@@ -86,7 +86,7 @@ _INI = {  # option → what its default's help says further
     "judge_tokens_per_minute": "",
     "judge_api_key_env": "",
 }
-INI_NAMES = frozenset(f"swallow_{name}" for name in (*_INI, "gates"))
+INI_TWINS = frozenset(_INI)  # options with an ini name; `swallow_gates` is none, it holds what --gate says
 
 
 def add_base_url(parser: pytest.Parser) -> None:

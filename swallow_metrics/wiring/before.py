@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -134,3 +135,6 @@ def check_selected(collected: Collected, before: Before, run: Path) -> str | Non
         f"{name}: {len(others):,} of {found.known:,} questions chosen by --select, such as {next(iter(others))!r}, are "
         f"other questions than in {run}; check --data-dir"
     )
+
+
+Check = Callable[[Collected, Before, Path], str | None]

@@ -72,9 +72,7 @@ def main():
             for _ in range(rounds):
                 for name, command in commands.items():
                     new = ["--run-dir", f"{folder}/{next(numbers)}"] if "whole" in name else []
-                    costs[name].append(
-                        measure([*command, *new], cwd=folder if command[: len(trivial)] == trivial else ROOT)
-                    )
+                    costs[name].append(measure([*command, *new], cwd=folder if "plain" in name else ROOT))
     finally:
         server.terminate()
         server.wait(10)
